@@ -27,7 +27,8 @@ def main():
         help="of the operands of our products; the peer's stay float32",
     )
     args = arguments.parse_args()
-    timing.set_threads(args.threads)
+    timing.set_tensorflow_threads(args.threads)
+    timing.set_torch_threads(args.threads)
 
     times = timing.alternate(
         {OURS: our_step(args), PEER: torch_step(args)}, args.rounds
