@@ -1,0 +1,71 @@
+"""The output layer of the handwriting networks (Sec. 4.1)."""
+
+import keras
+
+from graves_tf.layers.clip_gradient import clip_gradient
+from graves_tf.layers.products import product
+
+
+@keras.saving.register_keras_serializable(package="graves_tf")
+class MDNHead(keras.layers.Layer):
+    """The network outputs ŷ of Eq. 17: a linear layer.
+
+    The last axis is `ê, π̂, μ̂1, μ̂2, σ̂1, σ̂2, ρ̂`: one end-of-stroke output, then
+    M of each of the others. `graves_tf.losses.mdn_nll` and the samplers work
+    on ŷ itself, in log space; Eqs. 18 to 22 are nowhere evaluated alone.
+
+    The result is float32 whatever the layer's `compute_dtype`, which is that
+    of the product's operands.
+
+    Args:
+        num_mixtures: M, the number of bivariate Gaussians; the paper's is 20.
+        clip_gradient: limit of the derivative of each sequence's loss with
+            respect to ŷ; the paper's is 100. None: no limit.
+
+    Call arguments:
+        inputs: `(..., D)`, the leading axis the batch.
+
+    Returns:
+        `(..., 1 + 6M)`.
+    """
+
+    def __init__(self, num_mixtures=20, clip_gradient=100.0, **kwargs):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        if not (isinstance(num_mixtures, int) and num_mixtures > 0):
+            raise ValueError(
+                "`num_mixtures` must be a positive integer. Received: "
+                f"num_mixtures={num_mixtures}"
+            )
+        self.num_mixtures = num_mixtures
+        self.clip_gradient = clip_gradient
+
+    def build(self, input_shape):
+        outputs = 1 + 6 * self.num_mixtures
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(input_shape[-1], outputs),
+            initializer="glorot_uniform",
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(outputs,), initializer="zeros"
+        )
+
+    def call(self, inputs):
+        outputs = product(inputs, self.kernel, self.compute_dtype) + self.bias
+        return clip_gradient(outputs, self.clip_gradient)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 1 + 6 * self.num_mixtures)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(
+            self.compute_output_shape(inputs.shape), dtype=self.variable_dtype
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_mixtures": self.num_mixtures,
+            "clip_gradient": self.clip_gradient,
+        }

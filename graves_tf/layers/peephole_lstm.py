@@ -1,0 +1,296 @@
+"""The LSTM layer of the paper: peepholes, and clipped derivatives."""
+
+import keras
+from keras import ops
+
+from graves_tf.layers.clip_gradient import per_sequence
+from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.lstm_step import gate_peepholes
+from graves_tf.layers.lstm_step import lstm_step
+from graves_tf.layers.lstm_step import lstm_step_backward
+from graves_tf.layers.products import outer_sum
+from graves_tf.layers.products import product
+from graves_tf.layers.time_scan import time_scan
+
+
+@keras.saving.register_keras_serializable(package="graves_tf")
+class PeepholeLSTM(keras.layers.Layer):
+    """Long short-term memory with peepholes (Sec. 2.1, Eqs. 7-11).
+
+        i_t = σ(W_xi x_t + W_hi h_{t-1} + w_ci ∘ c_{t-1} + b_i)
+        f_t = σ(W_xf x_t + W_hf h_{t-1} + w_cf ∘ c_{t-1} + b_f)
+        c_t = f_t ∘ c_{t-1} + i_t ∘ tanh(W_xc x_t + W_hc h_{t-1} + b_c)
+        o_t = σ(W_xo x_t + W_ho h_{t-1} + w_co ∘ c_t + b_o)
+        h_t = o_t ∘ tanh(c_t)
+
+    The input's products are one matrix product over all time steps; the scan
+    does only the recurrent one and the gates. The backward pass is written
+    out: it scans back through the stored gates and clips there, which is the
+    paper's clipping, then forms each kernel's gradient in one product.
+
+    Weights, gates in the order i, f, c, o: `kernel (D, 4H)`,
+    `recurrent_kernel (H, 4H)`, `peephole_kernel (3, H)` (rows i, f, o),
+    `bias (4H,)`. With zero peepholes this is `keras.layers.LSTM`.
+
+    The layer's `compute_dtype` is that of the products' operands; states,
+    gates and sums stay in the variables' dtype.
+
+    Args:
+        units: H, the number of cells.
+        clip_gradient: limit of the derivative of each sequence's loss with
+            respect to the gates' inputs; the paper's is 10. None: no limit.
+        return_sequences: return h at every step rather than the last.
+        return_state: also return the last h and c.
+        unit_forget_bias: start the forget gates' bias at 1.
+        kernel_initializer: of `kernel`.
+        recurrent_initializer: of `recurrent_kernel`.
+        peephole_initializer: of `peephole_kernel`.
+
+    Call arguments:
+        inputs: `(B, T, D)`.
+        initial_state: list of `h (B, H)` and `c (B, H)`; zeros by default.
+        mask: `(B, T)` bool; where False the state stays as it is.
+        training: taken, unused.
+
+    Returns:
+        `(B, H)`, or `(B, T, H)` with `return_sequences`; with `return_state`
+        a tuple of that, `h (B, H)` and `c (B, H)`.
+
+    Example:
+    >>> layer = PeepholeLSTM(400, clip_gradient=10, return_sequences=True)
+    >>> layer(keras.random.normal((2, 700, 3))).shape
+    (2, 700, 400)
+    """
+
+    def __init__(
+        self,
+        units,
+        clip_gradient=None,
+        return_sequences=False,
+        return_state=False,
+        unit_forget_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        peephole_initializer="zeros",
+        **kwargs,
+    ):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        if not (isinstance(units, int) and units > 0):
+            raise ValueError(
+                f"`units` must be a positive integer. Received: units={units}"
+            )
+        if clip_gradient is not None and not clip_gradient > 0:
+            raise ValueError(
+                "`clip_gradient` must be positive or None. Received: "
+                f"clip_gradient={clip_gradient}"
+            )
+        self.units = units
+        self.clip_gradient = clip_gradient
+        self.return_sequences = return_sequences
+        self.return_state = return_state
+        self.unit_forget_bias = unit_forget_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.recurrent_initializer = keras.initializers.get(
+            recurrent_initializer
+        )
+        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        units = self.units
+
+        def bias_initializer(shape, dtype=None):
+            bias = ops.zeros((4, units), dtype)
+            forget = ops.one_hot(1, 4, dtype=bias.dtype)[:, None]
+            return ops.reshape(bias + forget * self.unit_forget_bias, shape)
+
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(input_shape[-1], 4 * units),
+            initializer=self.kernel_initializer,
+        )
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel",
+            shape=(units, 4 * units),
+            initializer=self.recurrent_initializer,
+        )
+        self.peephole_kernel = self.add_weight(
+            name="peephole_kernel",
+            shape=(3, units),
+            initializer=self.peephole_initializer,
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(4 * units,), initializer=bias_initializer
+        )
+
+    def initial_state(self, batch_size):
+        """Zeros: a list of `h (B, H)` and `c (B, H)`."""
+        shape = (batch_size, self.units)
+        return [ops.zeros(shape, self.variable_dtype) for _ in range(2)]
+
+    def step(self, inputs, state):
+        """One time step: `(B, D)`, `[h, c]` -> `h (B, H)`, `[h, c]`."""
+        h, c = state
+        kernel = ops.concatenate([self.kernel, self.recurrent_kernel], axis=0)
+        both = ops.concatenate([inputs, h], axis=-1)
+        z = product(both, kernel, self.compute_dtype) + self.bias
+        peepholes = gate_peepholes(ops.convert_to_tensor(self.peephole_kernel))
+        h, c, _ = lstm_step(z, c, peepholes)
+        return h, [h, c]
+
+    def call(self, inputs, initial_state=None, mask=None, training=None):
+        inputs = ops.cast(inputs, self.variable_dtype)
+        if initial_state is None:
+            initial_state = self.initial_state(ops.shape(inputs)[0])
+        h, h_last, c_last = _whole_sequence(
+            inputs,
+            *(w + 0.0 for w in self.weights),
+            *(ops.cast(s, self.variable_dtype) for s in initial_state),
+            mask=mask,
+            limit=self.clip_gradient,
+            dtype=self.compute_dtype,
+        )
+        output = h if self.return_sequences else h_last
+        return (output, h_last, c_last) if self.return_state else output
+
+    def compute_output_spec(
+        self, inputs, initial_state=None, mask=None, training=None
+    ):
+        def spec(*shape):
+            return keras.KerasTensor(shape, dtype=self.variable_dtype)
+
+        batch, length = inputs.shape[:2]
+        last = spec(batch, self.units)
+        output = (
+            spec(batch, length, self.units) if self.return_sequences else last
+        )
+        return (output, last, last) if self.return_state else output
+
+    def compute_mask(self, inputs, mask=None):
+        output = mask if self.return_sequences else None
+        return (output, None, None) if self.return_state else output
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "clip_gradient": self.clip_gradient,
+            "return_sequences": self.return_sequences,
+            "return_state": self.return_state,
+            "unit_forget_bias": self.unit_forget_bias,
+            "kernel_initializer": keras.initializers.serialize(
+                self.kernel_initializer
+            ),
+            "recurrent_initializer": keras.initializers.serialize(
+                self.recurrent_initializer
+            ),
+            "peephole_initializer": keras.initializers.serialize(
+                self.peephole_initializer
+            ),
+        }
+
+
+def _whole_sequence(
+    x, kernel, recurrent, peepholes, bias, h0, c0, *, mask, limit, dtype
+):
+    """The layer over all steps, its derivative written out.
+
+    Returns `h (B, T, H)`, and the last `h (B, H)` and `c (B, H)`.
+    """
+    # (T, B, 1), 1 where the step counts.
+    steps_mask = (
+        ()
+        if mask is None
+        else (ops.cast(ops.transpose(mask), x.dtype)[:, :, None],)
+    )
+    units = recurrent.shape[0]
+    batch = None if x.shape[0] is None else x.shape[0]
+
+    @custom_gradient
+    def run(x, kernel, recurrent, peepholes, bias, h0, c0):
+        x_by_time = ops.transpose(x, (1, 0, 2))
+        narrow = ops.cast(recurrent, dtype)
+        rows = gate_peepholes(peepholes)
+        z = product(x_by_time, kernel, dtype) + bias
+
+        def forward(carry, inputs):
+            h, c = carry
+            z, keep = inputs[0], inputs[1:]
+            new_h, new_c, activations = lstm_step(
+                z + product(h, narrow, dtype), c, rows
+            )
+            if keep:
+                new_h = h + keep[0] * (new_h - h)
+                new_c = c + keep[0] * (new_c - c)
+            return (new_h, new_c), (new_h, new_c, activations)
+
+        shapes = ((batch, units), (batch, units), (batch, 4, units))
+        last, (h, c, activations) = time_scan(
+            forward, (h0, c0), (z, *steps_mask), shapes
+        )
+
+        def grad(dh_all, dh_last, dc_last):
+            bound = limit and per_sequence(limit, ops.shape(x)[0])
+            back = ops.transpose(narrow)
+            c_before = ops.concatenate([c0[None], c[:-1]], axis=0)
+            h_before = ops.concatenate([h0[None], h[:-1]], axis=0)
+
+            def backward(carry, inputs):
+                dh, dc = carry
+                dh_t, activations, c, c_before, *keep = inputs
+                dh = dh + dh_t
+                if keep:
+                    live = keep[0]
+                    dz, dc_new = lstm_step_backward(
+                        dh * live,
+                        dc * live,
+                        activations,
+                        c,
+                        c_before,
+                        rows,
+                        bound,
+                    )
+                    dc = dc_new + dc * (1.0 - live)
+                    dh = product(dz, back, dtype) + dh * (1.0 - live)
+                    return (dh, dc), (dz,)
+                dz, dc = lstm_step_backward(
+                    dh, dc, activations, c, c_before, rows, bound
+                )
+                return (product(dz, back, dtype), dc), (dz,)
+
+            (dh0, dc0), (dz,) = time_scan(
+                backward,
+                (dh_last, dc_last),
+                (
+                    ops.transpose(dh_all, (1, 0, 2)),
+                    activations,
+                    c,
+                    c_before,
+                    *steps_mask,
+                ),
+                ((batch, 4 * units),),
+                reverse=True,
+            )
+            di, df, _, do = ops.split(dz, 4, axis=-1)
+            return (
+                ops.transpose(
+                    product(dz, ops.transpose(kernel), dtype), (1, 0, 2)
+                ),
+                outer_sum(x_by_time, dz, dtype),
+                outer_sum(h_before, dz, dtype),
+                ops.stack(
+                    [
+                        ops.sum(di * c_before, axis=(0, 1)),
+                        ops.sum(df * c_before, axis=(0, 1)),
+                        ops.sum(do * c, axis=(0, 1)),
+                    ]
+                ),
+                ops.sum(dz, axis=(0, 1)),
+                dh0,
+                dc0,
+            )
+
+        return (ops.transpose(h, (1, 0, 2)), *last), grad
+
+    return run(x, kernel, recurrent, peepholes, bias, h0, c0)

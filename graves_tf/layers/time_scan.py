@@ -1,0 +1,52 @@
+"""A scan over time whose outputs need not look like its carry."""
+
+import keras
+
+
+def time_scan(step, initial, inputs, output_shapes, reverse=False):
+    """Run `step` along the leading axis of `inputs`.
+
+    `keras.ops.scan` is this on JAX; on TensorFlow it wants outputs in the
+    structure of the carry, which would store every carried tensor at every
+    time step. Here each backend stores what `step` emits and no more.
+
+    Args:
+        step: `step(carry, inputs_t) -> (carry, outputs_t)`, all tuples.
+        initial: tuple of tensors, the first carry.
+        inputs: tuple of tensors `(T, ...)`.
+        output_shapes: tuple of shapes, one for each of `outputs_t`.
+        reverse: from the last time step to the first; outputs stay in the
+            order of the inputs.
+
+    Returns:
+        The last carry, and a tuple of tensors `(T, ...)`.
+    """
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.lax.scan(step, initial, inputs, reverse=reverse)
+    import tensorflow as tf
+
+    length = tf.shape(inputs[0])[0]
+    arrays = [
+        tf.TensorArray(x.dtype, length, element_shape=x.shape[1:]).unstack(x)
+        for x in inputs
+    ]
+    emitted = [
+        tf.TensorArray(initial[0].dtype, length, element_shape=shape)
+        for shape in output_shapes
+    ]
+
+    def body(count, carry, emitted):
+        t = length - 1 - count if reverse else count
+        carry, outputs = step(carry, tuple(x.read(t) for x in arrays))
+        emitted = [e.write(t, y) for e, y in zip(emitted, outputs, strict=True)]
+        return count + 1, carry, emitted
+
+    _, carry, emitted = tf.while_loop(
+        lambda count, *_: count < length,
+        body,
+        (0, tuple(initial), emitted),
+        parallel_iterations=1,
+    )
+    return carry, tuple(e.stack() for e in emitted)

@@ -1,0 +1,262 @@
+"""The first hidden layer of the synthesis network, with its window."""
+
+import keras
+from keras import ops
+
+from graves_tf.layers.clip_gradient import per_sequence
+from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.lstm_step import gate_peepholes
+from graves_tf.layers.lstm_step import lstm_step
+from graves_tf.layers.lstm_step import lstm_step_backward
+from graves_tf.layers.peephole_lstm import PeepholeLSTM
+from graves_tf.layers.products import outer_sum
+from graves_tf.layers.products import product
+from graves_tf.layers.soft_window import SoftWindow
+from graves_tf.layers.soft_window import character_positions
+from graves_tf.layers.soft_window import read_window
+from graves_tf.layers.soft_window import window_parameters
+from graves_tf.layers.soft_window import window_weights
+from graves_tf.layers.time_scan import time_scan
+
+
+@keras.saving.register_keras_serializable(package="graves_tf")
+class WindowedLSTM(keras.layers.Layer):
+    """A `PeepholeLSTM` and a `SoftWindow` in one recurrence (Eq. 52).
+
+    The window reads h_t; what it reads, w_t, is an input of the LSTM at
+    t + 1. The whole sequence's derivative is written out, the window's by
+    Eqs. 56 to 60.
+
+    It owns a `PeepholeLSTM`, `lstm`, whose inputs are x_t and w_{t-1} side by
+    side, and a `SoftWindow`, `window`; a step runs just those two.
+
+    Args:
+        units: H, the LSTM's cells.
+        num_gaussians: K, the window's Gaussians.
+        clip_gradient: as in `PeepholeLSTM`.
+        characters_per_point: as in `SoftWindow`.
+
+    Call arguments:
+        inputs: `(B, T, D)`.
+        characters: `(B, U, A)`, one-hot; padding is all zeros.
+
+    Returns:
+        `h (B, T, H)`, `w (B, T, A)` and `kappa (B, T, K)`.
+    """
+
+    def __init__(
+        self,
+        units,
+        num_gaussians=10,
+        clip_gradient=None,
+        characters_per_point=0.04,
+        **kwargs,
+    ):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        self.units = units
+        self.num_gaussians = num_gaussians
+        self.clip_gradient = clip_gradient
+        self.characters_per_point = characters_per_point
+        self.lstm = PeepholeLSTM(
+            units,
+            clip_gradient=clip_gradient,
+            dtype=self.dtype_policy,
+            name="lstm",
+        )
+        self.window = SoftWindow(
+            num_gaussians,
+            characters_per_point=characters_per_point,
+            dtype=self.dtype_policy,
+            name="window",
+        )
+
+    def build(self, inputs_shape, characters_shape):
+        batch, length, dimension = inputs_shape
+        self.lstm.build((batch, length, dimension + characters_shape[-1]))
+        self.window.build((batch, self.units))
+
+    def initial_state(self, batch_size, alphabet_size):
+        """Zeros: a list of h, c, w `(B, A)` and κ."""
+        return [
+            *self.lstm.initial_state(batch_size),
+            ops.zeros((batch_size, alphabet_size), self.variable_dtype),
+            self.window.initial_state(batch_size),
+        ]
+
+    def step(self, inputs, characters, state, mask=None):
+        """One step: `(B, D)`, `(B, U, A)`, state -> h, w, φ, state."""
+        h, c, w, kappa = state
+        both = ops.concatenate([inputs, w], axis=-1)
+        h, (_, c) = self.lstm.step(both, [h, c])
+        w, kappa, phi = self.window(h, characters, kappa, mask=mask)
+        return h, w, phi, [h, c, w, kappa]
+
+    def call(self, inputs, characters):
+        return _whole_sequence(
+            ops.cast(inputs, self.variable_dtype),
+            ops.cast(characters, self.variable_dtype),
+            *(w + 0.0 for w in self.lstm.weights),
+            self.window.kernel + 0.0,
+            self.window.bias + 0.0,
+            limit=self.clip_gradient,
+            dtype=self.compute_dtype,
+        )
+
+    def compute_output_spec(self, inputs, characters):
+        batch, length = inputs.shape[:2]
+        sizes = (self.units, characters.shape[-1], self.num_gaussians)
+        return tuple(
+            keras.KerasTensor((batch, length, n), dtype=self.variable_dtype)
+            for n in sizes
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "num_gaussians": self.num_gaussians,
+            "clip_gradient": self.clip_gradient,
+            "characters_per_point": self.characters_per_point,
+        }
+
+
+def _whole_sequence(
+    x,
+    characters,
+    kernel,
+    recurrent,
+    peepholes,
+    bias,
+    window_kernel,
+    window_bias,
+    *,
+    limit,
+    dtype,
+):
+    """h, w and κ at every step, `(B, T, ·)`, the derivative written out."""
+    dimension = kernel.shape[0] - characters.shape[-1]
+    units, alphabet = recurrent.shape[0], characters.shape[-1]
+    count = window_bias.shape[0] // 3
+    batch = x.shape[0]
+    rows = ops.shape(x)[0]
+    positions = character_positions(ops.shape(characters)[1])
+
+    @custom_gradient
+    def run(
+        x, kernel, recurrent, peepholes, bias, window_kernel, window_bias
+    ):
+        x_by_time = ops.transpose(x, (1, 0, 2))
+        # What comes from the step before, h and w, in one product.
+        delayed = ops.concatenate([recurrent, kernel[dimension:]], axis=0)
+        narrow = ops.cast(delayed, dtype)
+        gates = gate_peepholes(peepholes)
+        # D is 3: this product is cheap, and exact pen offsets are worth it.
+        z = ops.matmul(x_by_time, kernel[:dimension]) + bias
+
+        def forward(carry, inputs):
+            h, c, w, kappa = carry
+            (z,) = inputs
+            before = ops.concatenate([h, w], axis=-1)
+            h, c, activations = lstm_step(
+                z + product(before, narrow, dtype), c, gates
+            )
+            parameters = ops.matmul(h, window_kernel) + window_bias
+            alpha, beta, kappa = window_parameters(parameters, kappa)
+            phi = window_weights(alpha, beta, kappa, positions)
+            w = read_window(phi, characters)
+            return (h, c, w, kappa), (h, c, w, kappa, activations, parameters)
+
+        sizes = (units, units, alphabet, count)
+        _, (h, c, w, kappa, activations, parameters) = time_scan(
+            forward,
+            tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
+            (z,),
+            (
+                *((batch, n) for n in sizes),
+                (batch, 4, units),
+                (batch, 3 * count),
+            ),
+        )
+
+        def grad(*upstream):
+            by_time = [ops.transpose(d, (1, 0, 2)) for d in upstream]
+            bound = limit and per_sequence(limit, ops.shape(x)[0])
+            back = ops.transpose(narrow)
+            window_back = ops.transpose(window_kernel)
+            characters_back = ops.transpose(characters, (0, 2, 1))
+
+            def delay(sequence):
+                first = ops.zeros_like(sequence[:1])
+                return ops.concatenate([first, sequence[:-1]], axis=0)
+
+            def backward(carry, inputs):
+                dh, dc, dw, dkappa = carry
+                dh_t, dw_t, dkappa_t, activations, c, c_before = inputs[:6]
+                parameters, kappa = inputs[6:]
+                # Eqs. 56 to 60.
+                alpha, beta, step = ops.split(parameters, 3, axis=-1)
+                alpha, beta = ops.exp(alpha), ops.exp(beta)
+                distance = kappa[:, :, None] - positions
+                dphi = read_window(dw + dw_t, characters_back)
+                epsilon = (
+                    alpha[:, :, None]
+                    * ops.exp(-beta[:, :, None] * distance * distance)
+                    * dphi[:, None, :]
+                )
+                pull = epsilon * distance
+                dkappa = dkappa + dkappa_t - 2.0 * beta * ops.sum(pull, axis=-1)
+                dparameters = ops.concatenate(
+                    [
+                        ops.sum(epsilon, axis=-1),
+                        -beta * ops.sum(pull * distance, axis=-1),
+                        ops.exp(step) * dkappa,
+                    ],
+                    axis=-1,
+                )
+                dh = dh + dh_t + ops.matmul(dparameters, window_back)
+                dz, dc = lstm_step_backward(
+                    dh, dc, activations, c, c_before, gates, bound
+                )
+                before = product(dz, back, dtype)
+                carry = (before[:, :units], dc, before[:, units:], dkappa)
+                return carry, (dz, dparameters)
+
+            c_before = delay(c)
+            _, (dz, dparameters) = time_scan(
+                backward,
+                tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
+                (*by_time, activations, c, c_before, parameters, kappa),
+                ((batch, 4 * units), (batch, 3 * count)),
+                reverse=True,
+            )
+            di, df, _, do = ops.split(dz, 4, axis=-1)
+            from_before = outer_sum(
+                ops.concatenate([delay(h), delay(w)], axis=-1), dz, dtype
+            )
+            return (
+                ops.transpose(
+                    ops.matmul(dz, ops.transpose(kernel[:dimension])),
+                    (1, 0, 2),
+                ),
+                ops.concatenate(
+                    [outer_sum(x_by_time, dz), from_before[units:]], axis=0
+                ),
+                from_before[:units],
+                ops.stack(
+                    [
+                        ops.sum(di * c_before, axis=(0, 1)),
+                        ops.sum(df * c_before, axis=(0, 1)),
+                        ops.sum(do * c, axis=(0, 1)),
+                    ]
+                ),
+                ops.sum(dz, axis=(0, 1)),
+                outer_sum(h, dparameters),
+                ops.sum(dparameters, axis=(0, 1)),
+            )
+
+        return tuple(ops.transpose(y, (1, 0, 2)) for y in (h, w, kappa)), grad
+
+    return run(
+        x, kernel, recurrent, peepholes, bias, window_kernel, window_bias
+    )

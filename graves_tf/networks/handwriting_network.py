@@ -1,0 +1,88 @@
+"""What both handwriting networks share."""
+
+import keras
+
+from graves_tf.layers.mdn_head import MDNHead
+from graves_tf.layers.peephole_lstm import PeepholeLSTM
+from graves_tf.networks.presets import network_arguments
+
+
+class HandwritingNetwork(keras.Model):
+    """Hidden layers of peephole LSTM below a mixture density output.
+
+    A network's weights exist from its construction on, and its config holds
+    all that its use needs: a `.keras` file is self-contained.
+
+    Args:
+        hidden: cells of each hidden layer.
+        num_mixtures: M, Gaussians of the output.
+        clip_lstm: limit of the derivatives at the gates' inputs (Sec. 4.2).
+        clip_output: the same at the outputs.
+        offset_mean: mean of the training offsets, in the recording's units.
+        offset_std: their standard deviation. Offsets come in normalised:
+            `(offset - mean) / std` (Sec. 4.2).
+        preset: the preset's name, kept for the record.
+    """
+
+    def __init__(
+        self,
+        hidden=(400, 400, 400),
+        num_mixtures=20,
+        clip_lstm=10.0,
+        clip_output=100.0,
+        offset_mean=(0.0, 0.0),
+        offset_std=(1.0, 1.0),
+        preset=None,
+        **kwargs,
+    ):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        self.hidden = tuple(int(units) for units in hidden)
+        if not self.hidden or min(self.hidden) < 1:
+            raise ValueError(
+                "`hidden` must hold the number of cells of each hidden layer. "
+                f"Received: hidden={hidden}"
+            )
+        self.num_mixtures = num_mixtures
+        self.clip_lstm = clip_lstm
+        self.clip_output = clip_output
+        self.offset_mean = tuple(float(x) for x in offset_mean)
+        self.offset_std = tuple(float(x) for x in offset_std)
+        self.preset = preset
+        self.head = MDNHead(
+            num_mixtures,
+            clip_gradient=clip_output,
+            dtype=self.dtype_policy,
+            name="head",
+        )
+
+    @classmethod
+    def from_preset(cls, preset, **kwargs):
+        """A fresh network of a preset, e.g. `from_preset("prediction_1x900")`.
+
+        Args:
+            preset: a name in `graves_tf.networks.presets.PRESETS`.
+            **kwargs: constructor's arguments that go before the preset's.
+        """
+        return cls(**{**network_arguments(preset), "preset": preset, **kwargs})
+
+    def _lstm(self, number):
+        return PeepholeLSTM(
+            self.hidden[number - 1],
+            clip_gradient=self.clip_lstm,
+            return_sequences=True,
+            dtype=self.dtype_policy,
+            name=f"hidden_{number}",
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "hidden": list(self.hidden),
+            "num_mixtures": self.num_mixtures,
+            "clip_lstm": self.clip_lstm,
+            "clip_output": self.clip_output,
+            "offset_mean": list(self.offset_mean),
+            "offset_std": list(self.offset_std),
+            "preset": self.preset,
+        }

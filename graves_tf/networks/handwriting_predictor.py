@@ -1,0 +1,64 @@
+"""The handwriting prediction network (Sec. 4)."""
+
+import keras
+from keras import ops
+
+from graves_tf.networks.handwriting_network import HandwritingNetwork
+
+
+@keras.saving.register_keras_serializable(package="graves_tf")
+class HandwritingPredictor(HandwritingNetwork):
+    """Predicts the next point of the pen from all before it (Fig. 1).
+
+    Hidden layers of peephole LSTM, skip connections from the input to every
+    layer and from every layer to the output (Eqs. 1-4), and a mixture of
+    bivariate Gaussians with an end-of-stroke probability at the top.
+
+    Args:
+        hidden: cells of each hidden layer.
+        **kwargs: as in `HandwritingNetwork`.
+
+    Call arguments:
+        inputs: dict of `offsets (B, T, 3)`: normalised x1, x2, and x3; the
+            first is the null vector.
+
+    Returns:
+        ŷ `(B, T, 1 + 6M)`.
+    """
+
+    task = "prediction"
+
+    def __init__(self, hidden=(400, 400, 400), **kwargs):
+        super().__init__(hidden=hidden, **kwargs)
+        self.lstms = [self._lstm(n + 1) for n in range(len(self.hidden))]
+        self.build()
+
+    def build(self, input_shape=None):
+        below = 0
+        for lstm, units in zip(self.lstms, self.hidden, strict=True):
+            lstm.build((None, None, 3 + below))
+            below = units
+        self.head.build((None, None, sum(self.hidden)))
+        self.built = True
+
+    def call(self, inputs, training=None):
+        x = inputs["offsets"]
+        outputs = []
+        for lstm in self.lstms:
+            both = ops.concatenate([x, *outputs[-1:]], axis=-1)
+            outputs.append(lstm(both))
+        return self.head(ops.concatenate(outputs, axis=-1))
+
+    def initial_state(self, batch_size):
+        """Zeros: a flat list, h and c of each layer."""
+        return [s for n in self.lstms for s in n.initial_state(batch_size)]
+
+    def step(self, offsets, state):
+        """One time step: `(B, 3)`, state -> ŷ `(B, 1 + 6M)`, state."""
+        outputs, new_state = [], []
+        for i, lstm in enumerate(self.lstms):
+            both = ops.concatenate([offsets, *outputs[-1:]], axis=-1)
+            h, new = lstm.step(both, state[2 * i : 2 * i + 2])
+            outputs.append(h)
+            new_state += new
+        return self.head(ops.concatenate(outputs, axis=-1)), new_state
