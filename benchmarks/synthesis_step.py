@@ -61,29 +61,39 @@ def report_speed(args):
     inputs, targets = our_training.random_batch(
         args.batch, args.steps, args.characters, network.alphabet.size
     )
+    peer = torch_step(network.alphabet.size)
     times = timing.alternate(
         {
             OURS: lambda: network.train_on_batch(inputs, targets),
-            PEER: torch_step(inputs, targets, network.alphabet.size),
+            PEER: lambda: peer(inputs, targets),
         },
         args.rounds,
     )
     timing.report(times, OURS, PEER, goal=GOALS[args.dtype])
 
 
-def torch_step(inputs, targets, symbols):
-    """A function that does one update of the peer on the same batch."""
+def torch_step(symbols, hidden=400):
+    """A function that does one update of the peer, on a batch like ours."""
     import torch
     import torch_peers
 
-    step = torch_peers.training_step(torch_peers.Synthesizer(symbols=symbols))
-    numbers = torch.from_numpy(inputs["characters"]).long()
-    mask = (numbers >= 0).float()
-    characters = torch.nn.functional.one_hot(numbers, symbols).float()
-    offsets = torch.from_numpy(inputs["offsets"]).transpose(0, 1).contiguous()
-    following = torch.from_numpy(targets).transpose(0, 1).contiguous()
-    points = torch.ones(offsets.shape[:2])
-    return lambda: step(offsets, following, characters, mask, points)
+    update = torch_peers.training_step(
+        torch_peers.Synthesizer(hidden=hidden, symbols=symbols)
+    )
+
+    def step(inputs, targets):
+        numbers = torch.from_numpy(inputs["characters"]).long()
+        mask = (numbers >= 0).float()
+        characters = torch.nn.functional.one_hot(numbers.clamp(0), symbols)
+        by_time = [
+            torch.from_numpy(x).transpose(0, 1).contiguous()
+            for x in (inputs["offsets"], targets)
+        ]
+        points = (by_time[1][..., 2] >= 0).float()
+        by_time[1] = by_time[1] * points[..., None]
+        return update(*by_time, characters.float(), mask, points)
+
+    return step
 
 
 def report_memory(args):
