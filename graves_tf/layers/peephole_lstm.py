@@ -5,11 +5,11 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
-from graves_tf.layers.lstm_step import gate_peepholes
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
+from graves_tf.layers.products import transposed
 from graves_tf.layers.time_scan import time_scan
 
 
@@ -135,8 +135,7 @@ class PeepholeLSTM(keras.layers.Layer):
         kernel = ops.concatenate([self.kernel, self.recurrent_kernel], axis=0)
         both = ops.concatenate([inputs, h], axis=-1)
         z = product(both, kernel, self.compute_dtype) + self.bias
-        peepholes = gate_peepholes(ops.convert_to_tensor(self.peephole_kernel))
-        h, c, _ = lstm_step(z, c, peepholes)
+        h, c, _ = lstm_step(z, c, ops.convert_to_tensor(self.peephole_kernel))
         return h, [h, c]
 
     def call(self, inputs, initial_state=None, mask=None, training=None):
@@ -211,34 +210,33 @@ def _whole_sequence(
     def run(x, kernel, recurrent, peepholes, bias, h0, c0):
         x_by_time = ops.transpose(x, (1, 0, 2))
         narrow = ops.cast(recurrent, dtype)
-        rows = gate_peepholes(peepholes)
         z = product(x_by_time, kernel, dtype) + bias
 
         def forward(carry, inputs):
             h, c = carry
             z, keep = inputs[0], inputs[1:]
             new_h, new_c, activations = lstm_step(
-                z + product(h, narrow, dtype), c, rows
+                z + product(h, narrow, dtype), c, peepholes
             )
             if keep:
                 new_h = h + keep[0] * (new_h - h)
                 new_c = c + keep[0] * (new_c - c)
-            return (new_h, new_c), (new_h, new_c, activations)
+            return (new_h, new_c), (new_h, new_c, *activations)
 
-        shapes = ((batch, units), (batch, units), (batch, 4, units))
-        last, (h, c, activations) = time_scan(
-            forward, (h0, c0), (z, *steps_mask), shapes
+        last, (h, c, *activations) = time_scan(
+            forward, (h0, c0), (z, *steps_mask), [(batch, units)] * 6
         )
 
         def grad(dh_all, dh_last, dc_last):
             bound = limit and per_sequence(limit, ops.shape(x)[0])
-            back = ops.transpose(narrow)
+            back = transposed(narrow, dtype)
             c_before = ops.concatenate([c0[None], c[:-1]], axis=0)
             h_before = ops.concatenate([h0[None], h[:-1]], axis=0)
 
             def backward(carry, inputs):
                 dh, dc = carry
-                dh_t, activations, c, c_before, *keep = inputs
+                dh_t, c, c_before, *activations = inputs[:7]
+                keep = inputs[7:]
                 dh = dh + dh_t
                 if keep:
                     live = keep[0]
@@ -248,14 +246,14 @@ def _whole_sequence(
                         activations,
                         c,
                         c_before,
-                        rows,
+                        peepholes,
                         bound,
                     )
                     dc = dc_new + dc * (1.0 - live)
                     dh = product(dz, back, dtype) + dh * (1.0 - live)
                     return (dh, dc), (dz,)
                 dz, dc = lstm_step_backward(
-                    dh, dc, activations, c, c_before, rows, bound
+                    dh, dc, activations, c, c_before, peepholes, bound
                 )
                 return (product(dz, back, dtype), dc), (dz,)
 
@@ -264,9 +262,9 @@ def _whole_sequence(
                 (dh_last, dc_last),
                 (
                     ops.transpose(dh_all, (1, 0, 2)),
-                    activations,
                     c,
                     c_before,
+                    *activations,
                     *steps_mask,
                 ),
                 ((batch, 4 * units),),
@@ -275,7 +273,7 @@ def _whole_sequence(
             di, df, _, do = ops.split(dz, 4, axis=-1)
             return (
                 ops.transpose(
-                    product(dz, ops.transpose(kernel), dtype), (1, 0, 2)
+                    product(dz, transposed(kernel, dtype), dtype), (1, 0, 2)
                 ),
                 outer_sum(x_by_time, dz, dtype),
                 outer_sum(h_before, dz, dtype),

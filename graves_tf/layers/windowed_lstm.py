@@ -5,12 +5,12 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
-from graves_tf.layers.lstm_step import gate_peepholes
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.peephole_lstm import PeepholeLSTM
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
+from graves_tf.layers.products import transposed
 from graves_tf.layers.soft_window import SoftWindow
 from graves_tf.layers.soft_window import character_positions
 from graves_tf.layers.soft_window import read_window
@@ -150,7 +150,6 @@ def _whole_sequence(
         # What comes from the step before, h and w, in one product.
         delayed = ops.concatenate([recurrent, kernel[dimension:]], axis=0)
         narrow = ops.cast(delayed, dtype)
-        gates = gate_peepholes(peepholes)
         # D is 3: this product is cheap, and exact pen offsets are worth it.
         z = ops.matmul(x_by_time, kernel[:dimension]) + bias
 
@@ -159,30 +158,31 @@ def _whole_sequence(
             (z,) = inputs
             before = ops.concatenate([h, w], axis=-1)
             h, c, activations = lstm_step(
-                z + product(before, narrow, dtype), c, gates
+                z + product(before, narrow, dtype), c, peepholes
             )
             parameters = ops.matmul(h, window_kernel) + window_bias
             alpha, beta, kappa = window_parameters(parameters, kappa)
             phi = window_weights(alpha, beta, kappa, positions)
             w = read_window(phi, characters)
-            return (h, c, w, kappa), (h, c, w, kappa, activations, parameters)
+            outputs = (h, c, w, kappa, parameters, *activations)
+            return (h, c, w, kappa), outputs
 
         sizes = (units, units, alphabet, count)
-        _, (h, c, w, kappa, activations, parameters) = time_scan(
+        _, (h, c, w, kappa, parameters, *activations) = time_scan(
             forward,
             tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
             (z,),
             (
                 *((batch, n) for n in sizes),
-                (batch, 4, units),
                 (batch, 3 * count),
+                *[(batch, units)] * 4,
             ),
         )
 
         def grad(*upstream):
             by_time = [ops.transpose(d, (1, 0, 2)) for d in upstream]
             bound = limit and per_sequence(limit, ops.shape(x)[0])
-            back = ops.transpose(narrow)
+            back = transposed(narrow, dtype)
             window_back = ops.transpose(window_kernel)
             characters_back = ops.transpose(characters, (0, 2, 1))
 
@@ -192,8 +192,8 @@ def _whole_sequence(
 
             def backward(carry, inputs):
                 dh, dc, dw, dkappa = carry
-                dh_t, dw_t, dkappa_t, activations, c, c_before = inputs[:6]
-                parameters, kappa = inputs[6:]
+                dh_t, dw_t, dkappa_t, c, c_before = inputs[:5]
+                parameters, kappa, *activations = inputs[5:]
                 # Eqs. 56 to 60.
                 alpha, beta, step = ops.split(parameters, 3, axis=-1)
                 alpha, beta = ops.exp(alpha), ops.exp(beta)
@@ -216,7 +216,7 @@ def _whole_sequence(
                 )
                 dh = dh + dh_t + ops.matmul(dparameters, window_back)
                 dz, dc = lstm_step_backward(
-                    dh, dc, activations, c, c_before, gates, bound
+                    dh, dc, activations, c, c_before, peepholes, bound
                 )
                 before = product(dz, back, dtype)
                 carry = (before[:, :units], dc, before[:, units:], dkappa)
@@ -226,7 +226,7 @@ def _whole_sequence(
             _, (dz, dparameters) = time_scan(
                 backward,
                 tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
-                (*by_time, activations, c, c_before, parameters, kappa),
+                (*by_time, c, c_before, parameters, kappa, *activations),
                 ((batch, 4 * units), (batch, 3 * count)),
                 reverse=True,
             )

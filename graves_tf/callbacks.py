@@ -1,0 +1,188 @@
+"""What happens during a training run: validation, checkpoints, the end."""
+
+import contextlib
+import time
+
+import keras
+import numpy as np
+
+
+@contextlib.contextmanager
+def averaged_weights(model):
+    """The weights' moving average in the weights' place, for a while.
+
+    Nothing happens for an optimizer that keeps none.
+    """
+    optimizer = model.optimizer
+    if not optimizer.use_ema:
+        yield
+        return
+    variables = model.trainable_variables
+    kept = [keras.ops.convert_to_numpy(v) for v in variables]
+    averages = optimizer._model_variables_moving_average
+    for variable, average in zip(variables, averages, strict=True):
+        # A copy: JAX may give the memory of what it evaluates away.
+        variable.assign(average + 0.0)
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, kept, strict=True):
+            variable.assign(value)
+
+
+class Schedule(keras.callbacks.Callback):
+    """Warm-up, a constant learning rate, and a linear descent at the end.
+
+    The end is known by updates or by minutes, whichever comes first, so that
+    a run of `--minutes` lands as softly as one of `--epochs`.
+
+    Args:
+        progress: function without arguments, the share of the run that is
+            done, 0 to 1, or None for a run without an end.
+        warm_up: updates of the linear ascent.
+        descent: share of the run that the descent takes.
+        every: updates between changes.
+    """
+
+    def __init__(self, progress, warm_up=200, descent=0.25, every=10):
+        super().__init__()
+        self.progress = progress
+        self.warm_up = warm_up
+        self.descent = descent
+        self.every = every
+
+    def on_train_begin(self, logs=None):
+        self.updates = int(self.model.optimizer.iterations)
+        self.peak = float(self.peak_rate or self.model.optimizer.learning_rate)
+        self._set()
+
+    peak_rate = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.updates += 1
+        if self.updates % self.every == 0:
+            self._set()
+
+    def rate(self):
+        """The learning rate of the next update."""
+        done = self.progress()
+        left = 1.0 if done is None else (1.0 - done) / self.descent
+        rise = (self.updates + self.every) / self.warm_up
+        return self.peak * max(0.0, min(1.0, rise, left))
+
+    def _set(self):
+        rate = self.rate()
+        if rate != getattr(self, "_rate", None):
+            self.model.optimizer.learning_rate = rate
+            self._rate = rate
+
+
+class Rounds(keras.callbacks.Callback):
+    """Every few minutes: validate, save, log, draw; and stop in time.
+
+    Args:
+        folder: a `RunFolder`.
+        validate: function without arguments, returns `Scorer.score`'s dict.
+        minutes: between rounds; the end of a pass is no occasion by itself.
+        total_updates: the run ends there, or None.
+        deadline: `time.monotonic()` at which it ends, or None.
+        draw: function of the round's number, draws pictures; or None.
+        updates_per_epoch: for the log.
+    """
+
+    def __init__(
+        self,
+        folder,
+        validate,
+        minutes,
+        updates_per_epoch,
+        total_updates=None,
+        deadline=None,
+        draw=None,
+    ):
+        super().__init__()
+        self.folder = folder
+        self.validate = validate
+        self.seconds = 60.0 * minutes
+        self.total_updates = total_updates
+        self.deadline = deadline
+        self.draw = draw
+        self.updates_per_epoch = updates_per_epoch
+        log = folder.read_log()
+        self.best = min(
+            (row["val_nats_per_sequence"] for row in log), default=np.inf
+        )
+        self.minutes_before = log[-1]["minutes"] if log else 0.0
+        self.diverged = False
+
+    def on_train_begin(self, logs=None):
+        self.updates = int(self.model.optimizer.iterations)
+        self.started = self.round_began = time.monotonic()
+        self.round_updates = 0
+        self.round_nats = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch_nats, self.epoch_updates = 0.0, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        loss = float(logs["loss"])
+        if not np.isfinite(loss):
+            self.diverged = True
+            self.model.stop_training = True
+            return
+        self.updates += 1
+        # The bar's figure is the mean since the epoch began.
+        self.epoch_updates += 1
+        nats = loss * self.epoch_updates
+        self.round_nats += nats - self.epoch_nats
+        self.epoch_nats = nats
+        self.round_updates += 1
+        now = time.monotonic()
+        over = (self.total_updates and self.updates >= self.total_updates) or (
+            self.deadline and now >= self.deadline
+        )
+        if over:
+            self.model.stop_training = True
+        if over or now - self.round_began >= self.seconds:
+            self._round()
+
+    def on_train_end(self, logs=None):
+        if self.round_updates and not self.diverged:
+            self._round()
+
+    def _round(self):
+        model = self.model
+        train = self.round_nats / self.round_updates
+        if self.updates == int(model.optimizer.iterations):
+            self.folder.save_last(model)
+        with averaged_weights(model):
+            scores = self.validate()
+            nats = scores["nats_per_sequence"]
+            better = nats < self.best
+            if better:
+                self.best = nats
+                self.folder.save_best(model)
+            minutes = (time.monotonic() - self.started) / 60
+            self.folder.append_log(
+                {
+                    "minutes": round(self.minutes_before + minutes, 2),
+                    "updates": self.updates,
+                    "epoch": round(self.updates / self.updates_per_epoch, 3),
+                    "learning_rate": float(model.optimizer.learning_rate),
+                    "nats_per_sequence": round(train, 2),
+                    "val_nats_per_sequence": round(nats, 2),
+                    "val_nats_per_point": round(scores["nats_per_point"], 5),
+                    "val_sse": round(scores["sse"], 5),
+                }
+            )
+            print(
+                f"\n{self.updates} updates, "
+                f"epoch {self.updates / self.updates_per_epoch:.2f}: "
+                f"{train:.1f} nats per sequence in training, "
+                f"{nats:.1f} in validation" + (", the best so far" if better else ""),
+                flush=True,
+            )
+            if self.draw:
+                self.draw(self.updates)
+        self.round_began = time.monotonic()
+        self.round_updates, self.round_nats = 0, 0.0

@@ -1,0 +1,45 @@
+"""The optimizers by name: the paper's, and a modern one."""
+
+import keras
+
+
+def graves_rmsprop(learning_rate=1e-4):
+    """Graves's RMSProp with momentum (Eqs. 38-45).
+
+    Keras's own, with the paper's numbers: ℵ = 0.95, ℶ = 0.9, ℷ = 1e-4,
+    ℸ = 1e-4.
+    """
+    return keras.optimizers.RMSprop(
+        learning_rate, rho=0.95, momentum=0.9, epsilon=1e-4, centered=True
+    )
+
+
+def adam(learning_rate=2e-3):
+    """Adam with the global gradient norm clipped and averaged weights.
+
+    The norm is that of the mean nats per sequence, some hundreds of points
+    summed: hence the limit. The weights' moving average is what is validated
+    and kept as the best.
+    """
+    return keras.optimizers.Adam(
+        learning_rate,
+        beta_2=0.99,
+        epsilon=1e-8,
+        global_clipnorm=500.0,
+        use_ema=True,
+        ema_momentum=0.998,
+    )
+
+
+OPTIMIZERS = {"adam": adam, "graves_rmsprop": graves_rmsprop}
+
+
+def make_optimizer(name, learning_rate=None):
+    """An optimizer by its name, at its own learning rate unless given."""
+    if name not in OPTIMIZERS:
+        raise ValueError(
+            f"No optimizer is called {name!r}. There are: "
+            + ", ".join(OPTIMIZERS)
+        )
+    make = OPTIMIZERS[name]
+    return make() if learning_rate is None else make(learning_rate)

@@ -1,0 +1,81 @@
+"""A training run's folder: its files, and how they are written."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import keras
+
+
+class RunFolder:
+    """`config.json`, `log.csv`, `best.keras`, `last.keras` and pictures.
+
+    Every file is written beside its place and then moved there: a run that
+    is killed at any moment leaves the file of before.
+
+    Args:
+        path: the folder, made where missing.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.best = self.path / "best.keras"
+        self.last = self.path / "last.keras"
+        self.config = self.path / "config.json"
+        self.log = self.path / "log.csv"
+
+    def write_config(self, config):
+        """Keep what the run was started with."""
+        self._replace(
+            self.config,
+            lambda path: path.write_text(json.dumps(config, indent=2) + "\n"),
+        )
+
+    def read_config(self):
+        """What the run was started with; {} for a folder without a run."""
+        if not self.config.exists():
+            return {}
+        return json.loads(self.config.read_text())
+
+    def save_last(self, model):
+        """The model with its optimizer: what `--resume` goes on from."""
+        self._replace(self.last, model.save)
+
+    def save_best(self, model):
+        """The model alone, float32."""
+        self._replace(self.best, float32_copy(model).save)
+
+    def append_log(self, row):
+        """One more row of `log.csv`; a dict with always the same keys."""
+        new = not self.log.exists()
+        with self.log.open("a", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+
+    def read_log(self):
+        """The rows so far, numbers as floats."""
+        if not self.log.exists():
+            return []
+        with self.log.open(newline="") as file:
+            return [
+                {k: float(v) for k, v in row.items()}
+                for row in csv.DictReader(file)
+            ]
+
+    def _replace(self, path, write):
+        new = path.with_name(f".new-{path.name}")
+        write(new)
+        os.replace(new, path)
+
+
+def float32_copy(model):
+    """The same network in float32, with neither optimizer nor loss."""
+    config = model.get_config()
+    config["dtype"] = "float32"
+    copy = type(model).from_config(config)
+    copy.set_weights(model.get_weights())
+    return copy

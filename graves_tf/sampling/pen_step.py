@@ -1,0 +1,43 @@
+"""One step of writing: what every sampler and every export runs."""
+
+from keras import ops
+
+from graves_tf.sampling.pick import pick_point
+
+
+def first_pen(network, batch_size):
+    """The null vector (Sec. 2) in the recording's units, `(B, 3)`."""
+    mean = ops.convert_to_tensor([*network.offset_mean, 0.0], "float32")
+    return ops.repeat(mean[None], batch_size, axis=0)
+
+
+def pen_step(network, pen, characters, bias, uniforms, normals, state):
+    """From the pen's last offset to its next.
+
+    Args:
+        network: a `HandwritingSynthesizer`, or a `HandwritingPredictor`.
+        pen: `(B, 3)`: the offset that led to the last point, in the
+            recording's units, and its end-of-stroke.
+        characters: `(B, U)` int32, -1 at padding; None for a predictor.
+        bias: `(B,)`.
+        uniforms: `(B, 2)`. normals: `(B, 2)`. See `pick_point`.
+        state: flat list, as the network's `initial_state` gives it.
+
+    Returns:
+        `pen (B, 3)`; `stop (B,)` float32, 1 where φ(t, U+1) exceeds every
+        φ(t, u) (Sec. 5.3): the text ended with the pen that came in, and
+        the one that goes out counts no more; `phi (B, U + 1)`; the state. A
+        predictor never stops, and its `phi` is `(B, 1)`, zeros.
+    """
+    mean = ops.convert_to_tensor([*network.offset_mean, 0.0], "float32")
+    std = ops.convert_to_tensor([*network.offset_std, 1.0], "float32")
+    inputs = (pen - mean) / std
+    if network.task == "synthesis":
+        y, phi, state = network.step(inputs, characters, state)
+        stop = phi[:, -1] > ops.max(phi[:, :-1], axis=-1)
+    else:
+        y, state = network.step(inputs, state)
+        phi = ops.zeros_like(pen[:, :1])
+        stop = phi[:, 0] > 0
+    pen = pick_point(y, bias, uniforms, normals) * std + mean
+    return pen, ops.cast(stop, "float32"), phi, state

@@ -1,0 +1,279 @@
+"""Train a network: `python -m graves_tf.train --task synthesis`."""
+
+import argparse
+import json
+import sys
+import time
+
+EPILOG = """\
+examples:
+  python -m graves_tf.train --task synthesis --manual-dir ~/iam_ondb
+      the paper's synthesis network on IAM-OnDB, until interrupted
+  python -m graves_tf.train --task synthesis --preset tiny \\
+      --dataset hershey --minutes 2
+      a small one on generated handwriting, in two minutes
+  python -m graves_tf.train --task synthesis --data iam.npz --epochs 40
+      on a packed file (python -m graves_tf.datasets iam_ondb --pack iam.npz)
+  python -m graves_tf.train --resume --run-dir runs/synthesis
+      go on where that run was interrupted
+
+KERAS_BACKEND=jax trains on JAX (TPU, GPU, and fastest on CPUs that multiply
+bfloat16, with --dtype mixed_bfloat16).
+
+The run's folder gets config.json, log.csv, best.keras (validated, float32),
+last.keras (with the optimizer, for --resume) and pictures/ (loss curves, a
+drawn sample, the window's path).
+"""
+
+
+def make_parser():
+    parser = argparse.ArgumentParser(
+        prog="graves_tf.train",
+        description="Train a handwriting network with model.fit.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--task", choices=["synthesis", "prediction"], default="synthesis")
+    add(
+        "--preset",
+        help="the network; the default is the task's own: synthesis, or "
+        "prediction_3x400",
+    )
+    add(
+        "--dataset",
+        default="iam_ondb/clean",
+        help="iam_ondb/clean, iam_ondb/raw or hershey (default: %(default)s)",
+    )
+    add("--data", metavar="FILE.npz", help="a packed file, instead")
+    add("--manual-dir", metavar="DIR", help="where IAM-OnDB's files are")
+    add("--data-dir", metavar="DIR", help="where built data sets are kept")
+    add(
+        "--split",
+        help="what to train on (default: all but validation_1, as the paper)",
+    )
+    add("--validation-split", default="validation_1")
+    add("--run-dir", metavar="DIR", help="default: runs/PRESET")
+    add("--resume", action="store_true", help="go on from DIR/last.keras")
+    add("--init-from", metavar="FILE.keras", help="start from these weights")
+    add("--epochs", type=float, help="passes over the lines, in all")
+    add("--minutes", type=float, help="stop after so long")
+    add("--batch-size", type=int, default=32, help="lines (default 32)")
+    add("--buckets", type=int, default=8, help="padded lengths (default 8)")
+    add("--optimizer", default="adam", help="adam or graves_rmsprop")
+    add("--learning-rate", type=float, help="default: the optimizer's own")
+    add("--warm-up", type=int, default=200, help="updates (default 200)")
+    add(
+        "--descent",
+        type=float,
+        default=0.25,
+        help="share of the run in which the learning rate goes to 0 "
+        "(default 0.25)",
+    )
+    add(
+        "--round-minutes",
+        type=float,
+        default=5.0,
+        help="between validations and checkpoints (default 5)",
+    )
+    add("--alphabet", default="full", help="full or paper")
+    add("--dtype", default="float32", help="or mixed_bfloat16")
+    add("--seed", type=int, default=0)
+    add("--no-jit", action="store_true", help="do not compile with XLA")
+    add("--tensorboard", action="store_true", help="log to DIR/tensorboard")
+    return parser
+
+
+# What a resumed run takes from its folder rather than from its command line.
+KEPT = (
+    "task preset dataset data manual_dir data_dir split validation_split "
+    "batch_size buckets optimizer learning_rate warm_up alphabet seed"
+).split()
+
+
+def train(options):
+    """Run what the command line asks for.
+
+    Args:
+        options: the parser's namespace.
+
+    Returns:
+        The best validation nats per sequence.
+    """
+    import keras
+
+    from graves_tf.callbacks import Rounds
+    from graves_tf.callbacks import Schedule
+    from graves_tf.data import load_lines
+    from graves_tf.batches import HandwritingBatches
+    from graves_tf.batches import bucket_lengths
+    from graves_tf.ink.offsets import fit_normalisation
+    from graves_tf.networks.presets import DEFAULT_PRESET
+    from graves_tf.run_folder import RunFolder
+    from graves_tf.scoring import Scorer
+
+    preset = options.preset or DEFAULT_PRESET[options.task]
+    folder = RunFolder(options.run_dir or f"runs/{preset}")
+    resuming = options.resume and folder.last.exists()
+    if options.resume:
+        if not resuming:
+            print(f"{folder.last} is not there: starting a new run.")
+        for key, value in folder.read_config().items():
+            if key in KEPT:
+                setattr(options, key, value)
+    elif folder.last.exists():
+        raise ValueError(
+            f"{folder.path} holds a run already. Go on with it by --resume, "
+            "or name another folder by --run-dir."
+        )
+    options.preset = options.preset or DEFAULT_PRESET[options.task]
+    keras.utils.set_random_seed(options.seed)
+
+    where = {
+        "dataset": options.dataset,
+        "data": options.data,
+        "data_dir": options.data_dir,
+        "manual_dir": options.manual_dir,
+    }
+    split = options.split or "train+validation_2+test"
+    lines = load_lines(split, **where)
+    held_out = load_lines(options.validation_split, **where)
+    model = make_model(options, folder, resuming, lines, fit_normalisation)
+
+    arguments = {
+        "offset_mean": model.offset_mean,
+        "offset_std": model.offset_std,
+        "alphabet": getattr(model, "alphabet", None),
+        "batch_size": options.batch_size,
+        "buckets": bucket_lengths(
+            [len(line.strokes) - 1 for line in [*lines, *held_out]],
+            options.buckets,
+        ),
+    }
+    start = int(model.optimizer.iterations)
+    batches = HandwritingBatches(
+        lines, seed=options.seed, start=start, **arguments
+    )
+    validation = HandwritingBatches(held_out, **arguments)
+    scorer = Scorer(model)
+    scorer.compile(jit_compile=not options.no_jit)
+    if not resuming:
+        folder.write_config(vars(options))
+    print(
+        f"{preset_line(model)}\n"
+        f"{len(lines)} lines, {batches.points} points to train on, "
+        f"{100 * batches.padding:.1f} % padding in lengths "
+        f"{', '.join(map(str, batches.buckets))}; "
+        f"{len(held_out)} lines to validate on.",
+        flush=True,
+    )
+
+    total = options.epochs and round(options.epochs * len(batches))
+    if total and start >= total:
+        raise ValueError(
+            f"The run has had its {options.epochs:g} epochs. More by --epochs."
+        )
+    began = time.monotonic()
+    deadline = options.minutes and began + 60 * options.minutes
+    rounds = Rounds(
+        folder,
+        lambda: scorer.score(validation),
+        options.round_minutes,
+        len(batches),
+        total_updates=total,
+        deadline=deadline,
+    )
+
+    def progress():
+        shares = []
+        if total:
+            shares.append(rounds.updates / total)
+        if deadline:
+            shares.append(
+                (time.monotonic() - began) / (60 * options.minutes)
+            )
+        return max(shares, default=None)
+
+    schedule = Schedule(progress, options.warm_up, options.descent)
+    schedule.peak_rate = options.peak_rate
+    remaining = -(-(total - start) // len(batches)) if total else 10**6
+    try:
+        model.fit(
+            batches,
+            epochs=remaining,
+            shuffle=False,
+            callbacks=[rounds, schedule],
+        )
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. Go on by --resume --run-dir {folder.path}")
+    if rounds.diverged:
+        raise ValueError(
+            f"The loss turned NaN after update {rounds.updates}. The last "
+            f"good checkpoint is kept: {folder.last}. Try a smaller "
+            "--learning-rate."
+        )
+    print(
+        f"Best: {rounds.best:.1f} nats per sequence on "
+        f"{options.validation_split}, in {folder.best}"
+    )
+    return rounds.best
+
+
+def make_model(options, folder, resuming, lines, fit_normalisation):
+    """The network to train, compiled; from its checkpoint on resuming."""
+    import keras
+
+    from graves_tf import networks
+    from graves_tf.losses import SequenceLoss
+    from graves_tf.metrics import nats_per_sequence
+    from graves_tf.optimizers import make_optimizer
+
+    optimizer = make_optimizer(options.optimizer, options.learning_rate)
+    options.peak_rate = float(optimizer.learning_rate)
+    if resuming:
+        model = keras.saving.load_model(folder.last)
+        optimizer = model.optimizer
+    elif options.init_from:
+        model = keras.saving.load_model(options.init_from)
+    else:
+        mean, std = fit_normalisation([line.strokes for line in lines])
+        arguments = {
+            "offset_mean": mean,
+            "offset_std": std,
+            "dtype": options.dtype,
+        }
+        kind = networks.HandwritingPredictor
+        if options.task == "synthesis":
+            kind = networks.HandwritingSynthesizer
+            arguments["alphabet"] = options.alphabet
+        model = kind.from_preset(options.preset, **arguments)
+    model.compile(
+        optimizer,
+        SequenceLoss(),
+        metrics=[nats_per_sequence],
+        jit_compile=not options.no_jit,
+    )
+    return model
+
+
+def preset_line(model):
+    """One line that says what is trained, and the paper's figure for it."""
+    from graves_tf.networks.presets import PRESETS
+
+    reported = PRESETS.get(model.preset, {}).get("reported", {}).get("none")
+    paper = f" (the paper reports {reported} nats)" if reported else ""
+    return f"{model.preset}: {model.count_params()} weights{paper}"
+
+
+def main(argv=None):
+    options = make_parser().parse_args(argv)
+    try:
+        train(options)
+    except (ValueError, FileNotFoundError, json.JSONDecodeError) as error:
+        print(f"graves_tf.train: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
