@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import sys
+from concurrent import futures
 
 import our_training
 import timing
@@ -98,8 +99,8 @@ def torch_step(symbols, hidden=400):
 
 def report_memory(args):
     context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        before, peak = pool.apply(measure_memory, (args,))
+    with futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        before, peak = pool.submit(measure_memory, args).result()
     print(
         f"{OURS}: peak {peak / GIB:.2f} GiB resident at {args.batch} x "
         f"{args.steps} points, {before / GIB:.2f} GiB of it before the first "
