@@ -1,0 +1,160 @@
+"""The picture of the window weights, as Fig. 13 of the paper has it."""
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from graves_tf.ink.geometry import as_lines
+from graves_tf.ink.geometry import split_strokes
+
+DPI = 110
+MAX_INCHES = 60.0
+
+
+def to_png(phi, text, path, strokes=None, *, offsets=None, title=None):
+    """Draws which character the window looked at while each point was made.
+
+    Time runs to the right, characters from the bottom up; the darker, the
+    larger phi(t, u) of Eq. 46. The ink stands above, each part of it over the
+    time when it was written.
+
+    Args:
+        phi: `(T, U)` window weights of one line; or `(T, U + 1)`, the last
+            column being phi(t, U + 1) of the stop rule, drawn as `end`.
+        text: the U characters.
+        path: where to write the PNG: a path or a binary file.
+        strokes: `(T, 3)` absolute points of the line.
+        offsets: `(T, 3)` offsets, in place of `strokes`.
+        title: over the picture.
+
+    Raises:
+        ValueError: phi has another shape, or a value is not finite.
+    """
+    phi = np.asarray(phi, np.float64)
+    if phi.ndim != 2 or phi.shape[1] not in (len(text), len(text) + 1):
+        raise ValueError(
+            f"phi has shape {phi.shape}; expected (T, {len(text)}) or "
+            f"(T, {len(text) + 1}) for {len(text)} characters"
+        )
+    if not np.isfinite(phi).all():
+        raise ValueError("phi holds a value that is not finite")
+    if strokes is None and offsets is not None:
+        strokes = np.array(offsets, np.float64).reshape(-1, 3)
+        strokes[:, :2] = np.cumsum(strokes[:, :2], axis=0)
+    lines = [] if strokes is None else as_lines([strokes])
+    length = max([len(phi), 1, *(len(line) for line in lines)])
+    rows = max(phi.shape[1], 1)
+    wide = min(max(length / 75, 5.0), MAX_INCHES)
+    row = min(0.19, MAX_INCHES / rows)
+    high = max(row * rows, 0.8)
+    above = 1.2 if lines else 0.0
+    figure = Figure(
+        figsize=(wide + 1.1, high + above + 0.9),
+        dpi=DPI,
+        layout="constrained",
+    )
+    FigureCanvasAgg(figure)
+    if lines:
+        ink, axes = figure.subplots(
+            2, 1, sharex=True, height_ratios=(above, high)
+        )
+        _draw_ink(ink, lines[0], length)
+    else:
+        ink, axes = None, figure.subplots()
+    _draw_map(axes, phi, text, row)
+    axes.set_xlim(-0.5, length - 0.5)
+    if title:
+        (ink or axes).set_title(str(title), parse_math=False)
+    figure.savefig(path, format="png")
+
+
+def _draw_map(axes, phi, text, row):
+    """The heat map, its characters and its axes."""
+    if phi.size:
+        axes.imshow(
+            phi.T,
+            aspect="auto",
+            origin="lower",
+            cmap="Greys",
+            vmin=0.0,
+            vmax=max(float(np.percentile(phi.max(axis=1), 90)), 1e-6),
+            interpolation="nearest",
+        )
+    labels = [_label(character) for character in text]
+    if phi.shape[1] > len(text):
+        labels.append("end")
+    axes.set_yticks(
+        range(len(labels)),
+        labels,
+        fontsize=min(10.0, row * 72 * 0.75),
+        parse_math=False,
+    )
+    axes.tick_params(axis="y", length=2)
+    axes.set_ylim(-0.5, max(len(labels), 1) - 0.5)
+    axes.set_xlabel("points written")
+
+
+def _draw_ink(axes, line, length):
+    """The pen's trace, over the time axis."""
+    warp = _warp(line)
+    traces = [
+        np.stack([warp(stroke[:, 0]), stroke[:, 1]], axis=1)
+        for stroke in split_strokes(line)
+    ]
+    axes.add_collection(
+        LineCollection(
+            [trace for trace in traces if len(trace) > 1],
+            colors="black",
+            linewidths=1.0,
+            capstyle="round",
+        )
+    )
+    dots = [trace[0] for trace in traces if len(trace) == 1]
+    if dots:
+        axes.plot(*np.transpose(dots), "k.", markersize=2)
+    low, high = line[:, 1].min(), line[:, 1].max()
+    margin = max(high - low, 1e-6) * 0.1
+    axes.set_ylim(high + margin, low - margin)
+    axes.axis("off")
+
+
+def _warp(line):
+    """A rising map from x to about the time when the pen was there.
+
+    Dots and crossings that were added later stay with their letters, which
+    the plain time of each point would tear apart.
+    """
+    time = np.arange(len(line), dtype=np.float64)
+    x = line[:, 0]
+    windows = np.array_split(np.arange(len(line)), max(len(line) // 30, 1))
+    knots = [(x[0], time[0])]
+    reach = max(np.ptp(x), 1e-9)
+    for window in windows:
+        at = np.median(x[window])
+        if at > knots[-1][0] + 0.25 * reach / len(windows):
+            knots.append((at, time[window].mean()))
+    if len(knots) < 2 or x.max() <= x.min():
+        centre = time.mean() if len(time) else 0.0
+        return lambda values: centre + (values - x.mean()) / reach * len(line)
+    at, when = np.transpose(knots)
+    # The end of the line belongs to the end of the time.
+    if x.max() > at[-1]:
+        at, when = np.append(at, x.max()), np.append(when, time[-1])
+    slope = (when[-1] - when[0]) / (at[-1] - at[0])
+
+    def warp(values):
+        inside = np.interp(values, at, when)
+        return inside + np.minimum(values - at[0], 0.0) * slope
+
+    return warp
+
+
+def _label(character):
+    """A character as a tick's label; a box where the font has no glyph."""
+    if character.isspace():
+        return "\u2423"
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    known = character.isprintable() and font.get_char_index(ord(character))
+    return character if known else "\u25a1"
