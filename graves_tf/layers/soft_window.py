@@ -67,9 +67,13 @@ class SoftWindow(keras.layers.Layer):
             initializer=keras.initializers.VarianceScaling(
                 0.1, "fan_in", "truncated_normal"
             ),
+            autocast=False,
         )
         self.bias = self.add_weight(
-            name="bias", shape=(3 * count,), initializer=bias_initializer
+            name="bias",
+            shape=(3 * count,),
+            initializer=bias_initializer,
+            autocast=False,
         )
 
     def initial_state(self, batch_size):
@@ -137,4 +141,42 @@ def window_weights(alpha, beta, kappa, positions):
 
 def read_window(phi, characters):
     """Eq. 47: `(B, U)` and `(B, U, A)` -> w `(B, A)`."""
-    return ops.squeeze(ops.matmul(phi[:, None, :], characters), axis=1)
+    # Not `phi[:, None, :]`: with U free, TFLite has no such slice.
+    row = ops.expand_dims(phi, axis=1)
+    return ops.squeeze(ops.matmul(row, characters), axis=1)
+
+
+def window_backward(dw, dkappa, parameters, kappa, positions, characters_back):
+    """Eqs. 56 to 60.
+
+    Args:
+        dw: `(B, A)`: derivative with respect to w_t.
+        dkappa: `(B, K)`: with respect to κ_t, as far as t + 1 gives it.
+        parameters: `(B, 3K)`: α̂, β̂, κ̂. `kappa`: κ_t `(B, K)`.
+        positions: `(1, 1, U)`. `characters_back`: `(B, A, U)`.
+
+    Returns:
+        Derivatives with respect to the parameters `(B, 3K)` and to κ_t, which
+        is also that to κ_{t-1}.
+    """
+    alpha, beta, step = ops.split(parameters, 3, axis=-1)
+    alpha, beta = ops.exp(alpha), ops.exp(beta)
+    distance = kappa[:, :, None] - positions
+    dphi = read_window(dw, characters_back)
+    # ε(k, t, u) of Eq. 56.
+    epsilon = (
+        alpha[:, :, None]
+        * ops.exp(-beta[:, :, None] * distance * distance)
+        * dphi[:, None, :]
+    )
+    pull = epsilon * distance
+    dkappa = dkappa - 2.0 * beta * ops.sum(pull, axis=-1)
+    dparameters = ops.concatenate(
+        [
+            ops.sum(epsilon, axis=-1),
+            -beta * ops.sum(pull * distance, axis=-1),
+            ops.exp(step) * dkappa,
+        ],
+        axis=-1,
+    )
+    return dparameters, dkappa
