@@ -126,29 +126,24 @@ def _warp(line):
     Dots and crossings that were added later stay with their letters, which
     the plain time of each point would tear apart.
     """
-    time = np.arange(len(line), dtype=np.float64)
     x = line[:, 0]
-    windows = np.array_split(np.arange(len(line)), max(len(line) // 30, 1))
-    knots = [(x[0], time[0])]
-    reach = max(np.ptp(x), 1e-9)
+    reach, last = float(np.ptp(x)), len(line) - 1.0
+    if reach <= 0:
+        return lambda values: values - x[0] + last / 2
+    windows = np.array_split(np.arange(len(line)), max(len(line) // 40, 1))
+    knots = [(x.min(), 0.0)]
     for window in windows:
-        at = np.median(x[window])
-        if at > knots[-1][0] + 0.25 * reach / len(windows):
-            knots.append((at, time[window].mean()))
-    if len(knots) < 2 or x.max() <= x.min():
-        centre = time.mean() if len(time) else 0.0
-        return lambda values: centre + (values - x.mean()) / reach * len(line)
+        at = float(np.median(x[window]))
+        if at > knots[-1][0] + 0.5 * reach / len(windows):
+            knots.append((at, window.mean()))
+    if x.max() > knots[-1][0]:
+        knots.append((x.max(), last))
     at, when = np.transpose(knots)
-    # The end of the line belongs to the end of the time.
-    if x.max() > at[-1]:
-        at, when = np.append(at, x.max()), np.append(when, time[-1])
-    slope = (when[-1] - when[0]) / (at[-1] - at[0])
-
-    def warp(values):
-        inside = np.interp(values, at, when)
-        return inside + np.minimum(values - at[0], 0.0) * slope
-
-    return warp
+    # A letter drawn out or pressed together by more could not be read.
+    pace = np.diff(when) / np.diff(at) * reach / max(last, 1.0)
+    passed = np.cumsum(np.diff(at) * np.clip(pace, 0.5, 2.0))
+    when = np.concatenate([[0.0], passed / passed[-1] * last])
+    return lambda values: np.interp(values, at, when)
 
 
 def _label(character):

@@ -214,8 +214,9 @@ class _Canvas:
         width = max(round(self._width), 1)
         flat = [(float(x), float(y)) for x, y in points]
         if len(flat) > 1:
-            self._pen.line(flat, fill=255, width=width, joint="curve")
-        for x, y in {flat[0], flat[-1]}:
+            self._pen.line(flat, fill=255, width=width)
+        # Pillow's own joints leave notches where the pen turns back.
+        for x, y in flat:
             self._pen.ellipse(
                 (x - radius, y - radius, x + radius, y + radius), fill=255
             )
