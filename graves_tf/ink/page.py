@@ -77,21 +77,13 @@ def baseline(strokes):
         away = strokes[:, 0] - centre
         slope = (away @ strokes[:, 1]) / (away @ away)
         slope = float(np.clip(slope, -MAX_SLOPE, MAX_SLOPE))
-    height = float(np.percentile(y - slope * x, 55))
-    # Tukey's biweight, first wide, then as narrow as feet scatter.
-    for width in (2.0, 1.5, 1.2, 1.0, 1.0, 1.0, 1.0):
-        away = (y - slope * x - height) / (width * size)
-        weight = np.maximum(1 - away**2, 0) ** 2
-        if weight.sum() <= 0:
-            break
-        weight /= weight.sum()
-        mean_x, mean_y = weight @ x, weight @ y
-        variance = weight @ (x - mean_x) ** 2
-        # Feet all in one part of the line tell nothing of its slope.
-        if long_enough and variance > (2 * size) ** 2:
-            slope = weight @ ((x - mean_x) * (y - mean_y)) / variance
-            slope = float(np.clip(slope, -MAX_SLOPE, MAX_SLOPE))
-        height = float(mean_y - slope * mean_x)
+    # Several starts: a row of high turns or of descenders can hold a fit.
+    fits = [
+        _fit(x, y, size, start, percent, long_enough)
+        for start in ((slope, 0.0) if long_enough else (slope,))
+        for percent in (40, 55, 70)
+    ]
+    slope, height, _ = max(fits, key=lambda fit: fit[2])
     return slope, height
 
 
@@ -181,3 +173,24 @@ def _feet(strokes):
         turns = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:])
         feet.append(stroke[turns])
     return np.concatenate(feet)
+
+
+def _fit(x, y, size, slope, percent, long_enough):
+    """Tukey's biweight fit from a start: slope, height, how many agree."""
+    height = float(np.percentile(y - slope * x, percent))
+    # First wide, then as narrow as feet scatter.
+    for width in (2.0, 1.5, 1.2, *[1.0] * 8):
+        away = (y - slope * x - height) / (width * size)
+        weight = np.maximum(1 - away**2, 0) ** 2
+        agree = float(weight.sum())
+        if agree <= 0:
+            break
+        weight /= agree
+        mean_x, mean_y = weight @ x, weight @ y
+        variance = weight @ (x - mean_x) ** 2
+        # Feet all in one part of the line tell nothing of its slope.
+        if long_enough and variance > (2 * size) ** 2:
+            slope = weight @ ((x - mean_x) * (y - mean_y)) / variance
+            slope = float(np.clip(slope, -MAX_SLOPE, MAX_SLOPE))
+        height = float(mean_y - slope * mean_x)
+    return slope, height, agree
