@@ -1,0 +1,104 @@
+"""`python -m graves_tf.export FILE --to saved_model|tflite -o DIR`."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+from graves_tf.export import PRECISIONS
+
+EPILOG = """\
+examples:
+  python -m graves_tf.export best.keras --to saved_model -o writer/1
+      a SavedModel; TensorFlow Serving takes it with --model_base_path=writer
+  python -m graves_tf.export best.keras --to tflite -o out
+      out/sampler_float32.tflite, out/sampler_float16.tflite and
+      out/sampler_int8.tflite, for graves_tf/export/runtime.py, which needs
+      numpy and ai-edge-litert alone
+"""
+
+
+def make_parser():
+    parser = argparse.ArgumentParser(
+        prog="graves_tf.export",
+        description="Export a handwriting synthesis network as a sampler that "
+        "runs without this package.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a .keras file of graves_tf.train --task synthesis, or the name "
+        "of weights that ship with graves_tf",
+    )
+    parser.add_argument(
+        "--to",
+        required=True,
+        choices=("saved_model", "tflite"),
+        help="saved_model: for servers; signatures init, step and write (a "
+        "whole line in one call). tflite: for devices and the browser; "
+        "signatures init and step",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=pathlib.Path,
+        metavar="DIR",
+        help="the folder to write to, made where it is missing",
+    )
+    parser.add_argument(
+        "--quantize",
+        action="append",
+        choices=PRECISIONS,
+        help="with --to tflite, the weights' type: int8 is the smallest and "
+        "the fastest, float32 gives the network's own points to 1e-4; may be "
+        "given more than once (default: all three)",
+    )
+    return parser
+
+
+def export(options):
+    """Writes what the options ask for; the paths written."""
+    from graves_tf.export.loading import load_network
+
+    network = load_network(options.file)
+    if options.to == "saved_model":
+        from graves_tf.export.saved_model import export_saved_model
+
+        return [export_saved_model(network, options.output)]
+    from graves_tf.export.tflite import export_tflite
+
+    return export_tflite(
+        network, options.output, options.quantize or PRECISIONS
+    )
+
+
+def main(argv=None):
+    parser = make_parser()
+    options = parser.parse_args(argv)
+    if options.quantize and options.to != "tflite":
+        parser.error("--quantize goes with --to tflite")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    try:
+        for path in export(options):
+            print(f"{path}  {size_of(path) / 1e6:.1f} MB")
+    except (ValueError, OSError) as error:
+        print(f"graves_tf.export: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def size_of(path):
+    """Bytes of a file, or of all files of a SavedModel."""
+    if path.is_file():
+        return path.stat().st_size
+    parts = ("saved_model.pb", "fingerprint.pb", "variables/*", "assets*/*")
+    return sum(f.stat().st_size for p in parts for f in path.glob(p))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
