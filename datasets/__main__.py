@@ -1,0 +1,138 @@
+"""Builds a data set: `python -m graves_tf.datasets NAME`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+EXAMPLES = """\
+examples:
+  python -m graves_tf.datasets hershey --lines 5000
+  python -m graves_tf.datasets iam_ondb --manual-dir ~/Downloads
+  python -m graves_tf.datasets iam_ondb --config raw --pack iam_raw.npz
+
+IAM-OnDB is downloaded by hand, after registering; without its files, the
+command says which are missing and where they are to be had. A packed file
+trains anywhere: graves_tf.train --data FILE.npz
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="graves_tf.datasets",
+        description="Builds a data set of online handwriting, and packs it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("name", metavar="NAME", help="iam_ondb or hershey")
+    add("--config", help="of iam_ondb: clean (default) or raw")
+    add(
+        "--manual-dir",
+        metavar="DIR",
+        help="where the files of IAM-OnDB are, as archives or unpacked "
+        "(default: downloads/manual in the data directory)",
+    )
+    add(
+        "--data-dir",
+        metavar="DIR",
+        help="where to keep the built data set (default: TFDS_DATA_DIR, or "
+        "~/tensorflow_datasets)",
+    )
+    add(
+        "--pack",
+        metavar="FILE.npz",
+        help="also write it as one file that only numpy is needed to read",
+    )
+    add("--lines", type=int, metavar="N", help="of hershey: lines in train")
+    return parser
+
+
+def main(argv=None) -> int:
+    """Runs the command; returns its exit code."""
+    options = make_parser().parse_args(argv)
+    from graves_tf.datasets.errors import DataError
+    from graves_tf.packed import PackedFileError
+
+    try:
+        run(options)
+    except (DataError, PackedFileError, OSError) as error:
+        print(f"graves_tf.datasets: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run(options: argparse.Namespace) -> None:
+    """Builds, sums up and packs.
+
+    Raises:
+        DataError: wrong options, or the data set cannot be built.
+        OSError: a file cannot be written.
+    """
+    from graves_tf import packed
+    from graves_tf.datasets import build
+    from graves_tf.datasets.errors import DataError
+
+    config = options.config
+    if options.lines is not None:
+        if options.name != "hershey" or config:
+            raise DataError("--lines is for hershey, and without --config")
+        if options.lines < 1:
+            raise DataError(f"--lines must be positive, not {options.lines}")
+        config = f"lines_{options.lines}"
+    dataset = f"{options.name}/{config}" if config else options.name
+    builder = build.make_builder(dataset, options.data_dir)
+    build.prepare(builder, options.manual_dir)
+    splits = {
+        split: build.read_lines(builder, split) for split in builder.info.splits
+    }
+    print(summary(builder, splits))
+    if options.pack:
+        packed.save(
+            options.pack,
+            splits,
+            name=builder.name,
+            config=builder.builder_config.name,
+        )
+        size = Path(options.pack).stat().st_size / 2**20
+        print(f"packed: {options.pack}, {size:.1f} MiB")
+
+
+def summary(builder, splits: dict) -> str:
+    """Lines, points, symbols and what was left out, as a table."""
+    from graves_tf.datasets.iam_ondb.report import REPORT_FILE
+    from graves_tf.datasets.iam_ondb.report import read_report
+
+    report = read_report(builder.data_path)
+    counts = report["splits"] if report else {}
+    rows = [
+        f"{'split':<14}{'lines':>8}{'points':>11}{'symbols':>9}{'dropped':>9}"
+    ]
+    for split, lines in splits.items():
+        symbols = set().union(*(line.text for line in lines))
+        points = sum(len(line.strokes) for line in lines)
+        dropped = counts.get(split, {}).get("dropped", 0)
+        rows.append(_row(split, len(lines), points, len(symbols), dropped))
+    if report:
+        added, removed, lifts = (
+            sum(count[key] for count in counts.values())
+            for key in ("added", "removed", "lifts")
+        )
+        if builder.builder_config.name == "clean":
+            rows.append(
+                f"cleaning: {added} points interpolated, {removed} stray ones "
+                f"removed, {lifts} missed lifts of the pen put in"
+            )
+        place = Path(builder.data_path) / REPORT_FILE
+        rows.append(f"left out: {len(report['dropped'])} lines, see {place}")
+    else:
+        rows.append(f"in {builder.data_path}")
+    return "\n".join(rows)
+
+
+def _row(split, lines, points, symbols, dropped):
+    return f"{split:<14}{lines:>8}{points:>11}{symbols:>9}{dropped:>9}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Lines of handwriting to train on, from wherever they are kept."""
+
+from graves_tf import packed
+from graves_tf.ink.line import Line
+
+
+def load_lines(
+    split: str,
+    *,
+    dataset: str | None = "iam_ondb/clean",
+    data=None,
+    data_dir=None,
+    manual_dir=None,
+) -> list[Line]:
+    """The lines of a split.
+
+    A packed file is read with numpy alone; a data set is read without
+    TensorFlow, and built first where it is not there yet.
+
+    Args:
+        split: e.g. `train`, or several joined by `+`.
+        dataset: `iam_ondb/clean`, `iam_ondb/raw`, `hershey`, or
+            `hershey/lines_N` for N lines in `train`. None takes
+            `iam_ondb/clean` where it is built or its files are there, and
+            `hershey` elsewhere.
+        data: a packed `.npz`, instead of a data set.
+        data_dir: where built data sets are kept; by default where tfds does.
+        manual_dir: where the files of IAM-OnDB are that a user downloads; by
+            default `downloads/manual` in `data_dir`.
+
+    Raises:
+        FileNotFoundError: there is no such packed file.
+        packed.PackedFileError: it is damaged, or has no such split.
+        graves_tf.datasets.errors.MissingFilesError: files of IAM-OnDB are
+            missing; the message names them, and where to register.
+        graves_tf.datasets.errors.DataError: no such data set or split, or it
+            cannot be built or read.
+    """
+    if data is not None:
+        return packed.load(data, split)
+    # Only now: a machine that trains from a packed file has no tfds.
+    from graves_tf.datasets import build
+    from graves_tf.datasets.errors import MissingFilesError
+
+    builder = build.make_builder(dataset or "iam_ondb/clean", data_dir)
+    try:
+        build.prepare(builder, manual_dir)
+    except MissingFilesError:
+        if dataset is not None or manual_dir is not None:
+            raise
+        builder = build.make_builder("hershey", data_dir)
+        build.prepare(builder)
+    return build.read_lines(builder, split)
