@@ -15,12 +15,13 @@ def per_sequence(limit, batch_size):
     return limit / ops.cast(batch_size, "float32")
 
 
-def clip_gradient(x, limit):
+def clip_gradient(x, limit, batch_axis=0):
     """`x` itself, with the derivative of L(x) clipped to [-limit, limit].
 
     Args:
         x: `(B, ...)`; the training loss is the mean over the B sequences.
         limit: positive number, or None for no clipping.
+        batch_axis: the axis of x that is the batch.
 
     Returns:
         `x`.
@@ -33,7 +34,7 @@ def clip_gradient(x, limit):
     @custom_gradient
     def identity(x):
         def grad(upstream):
-            bound = per_sequence(limit, ops.shape(x)[0])
+            bound = per_sequence(limit, ops.shape(x)[batch_axis])
             return ops.clip(upstream, -bound, bound)
 
         return x + 0.0, grad

@@ -70,3 +70,16 @@ def lstm_step_backward(dh, dc, activations, c, c_before, peepholes, bound):
     dc_before = dc * f + di * peepholes[0] + df * peepholes[1]
     *dz, dc_before = at_once((di, df, dg, do, dc_before))
     return ops.concatenate(dz, axis=-1), dc_before
+
+
+def peephole_gradient(dz, c_before, c):
+    """The peepholes' gradient `(3, H)` from all steps.
+
+    Args:
+        dz: `(T, B, 4H)`.
+        c_before: `(T, B, H)`: what i and f saw.
+        c: `(T, B, H)`: what o saw.
+    """
+    di, df, _, do = ops.split(dz, 4, axis=-1)
+    seen = ((di, c_before), (df, c_before), (do, c))
+    return ops.stack([ops.sum(d * cells, axis=(0, 1)) for d, cells in seen])

@@ -21,15 +21,18 @@ class MDNHead(keras.layers.Layer):
         num_mixtures: M, the number of bivariate Gaussians; the paper's is 20.
         clip_gradient: limit of the derivative of each sequence's loss with
             respect to ŷ; the paper's is 100. None: no limit.
+        time_major: the batch is the second axis, not the first.
 
     Call arguments:
-        inputs: `(..., D)`, the leading axis the batch.
+        inputs: `(B, D)`, `(B, T, D)`, or `(T, B, D)` with `time_major`.
 
     Returns:
         `(..., 1 + 6M)`.
     """
 
-    def __init__(self, num_mixtures=20, clip_gradient=100.0, **kwargs):
+    def __init__(
+        self, num_mixtures=20, clip_gradient=100.0, time_major=False, **kwargs
+    ):
         kwargs.setdefault("autocast", False)
         super().__init__(**kwargs)
         if not (isinstance(num_mixtures, int) and num_mixtures > 0):
@@ -39,6 +42,7 @@ class MDNHead(keras.layers.Layer):
             )
         self.num_mixtures = num_mixtures
         self.clip_gradient = clip_gradient
+        self.time_major = time_major
 
     def build(self, input_shape):
         outputs = 1 + 6 * self.num_mixtures
@@ -46,14 +50,19 @@ class MDNHead(keras.layers.Layer):
             name="kernel",
             shape=(input_shape[-1], outputs),
             initializer="glorot_uniform",
+            autocast=False,
         )
         self.bias = self.add_weight(
-            name="bias", shape=(outputs,), initializer="zeros"
+            name="bias",
+            shape=(outputs,),
+            initializer="zeros",
+            autocast=False,
         )
 
     def call(self, inputs):
         outputs = product(inputs, self.kernel, self.compute_dtype) + self.bias
-        return clip_gradient(outputs, self.clip_gradient)
+        batch_axis = 1 if self.time_major and len(inputs.shape) > 2 else 0
+        return clip_gradient(outputs, self.clip_gradient, batch_axis)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 1 + 6 * self.num_mixtures)
@@ -68,4 +77,5 @@ class MDNHead(keras.layers.Layer):
             **super().get_config(),
             "num_mixtures": self.num_mixtures,
             "clip_gradient": self.clip_gradient,
+            "time_major": self.time_major,
         }

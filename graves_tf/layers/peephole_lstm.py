@@ -7,6 +7,7 @@ from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
+from graves_tf.layers.lstm_step import peephole_gradient
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
 from graves_tf.layers.products import transposed
@@ -32,8 +33,8 @@ class PeepholeLSTM(keras.layers.Layer):
     `recurrent_kernel (H, 4H)`, `peephole_kernel (3, H)` (rows i, f, o),
     `bias (4H,)`. With zero peepholes this is `keras.layers.LSTM`.
 
-    The layer's `compute_dtype` is that of the products' operands; states,
-    gates and sums stay in the variables' dtype.
+    The layer's `compute_dtype` is that of the products' operands alone: all
+    else, the output too, stays in the variables' dtype.
 
     Args:
         units: H, the number of cells.
@@ -41,6 +42,8 @@ class PeepholeLSTM(keras.layers.Layer):
             respect to the gates' inputs; the paper's is 10. None: no limit.
         return_sequences: return h at every step rather than the last.
         return_state: also return the last h and c.
+        time_major: inputs and outputs are `(T, B, ·)` rather than
+            `(B, T, ·)`, which is how the scan has them.
         unit_forget_bias: start the forget gates' bias at 1.
         kernel_initializer: of `kernel`.
         recurrent_initializer: of `recurrent_kernel`.
@@ -68,6 +71,7 @@ class PeepholeLSTM(keras.layers.Layer):
         clip_gradient=None,
         return_sequences=False,
         return_state=False,
+        time_major=False,
         unit_forget_bias=True,
         kernel_initializer="glorot_uniform",
         recurrent_initializer="orthogonal",
@@ -89,6 +93,7 @@ class PeepholeLSTM(keras.layers.Layer):
         self.clip_gradient = clip_gradient
         self.return_sequences = return_sequences
         self.return_state = return_state
+        self.time_major = time_major
         self.unit_forget_bias = unit_forget_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.recurrent_initializer = keras.initializers.get(
@@ -109,19 +114,25 @@ class PeepholeLSTM(keras.layers.Layer):
             name="kernel",
             shape=(input_shape[-1], 4 * units),
             initializer=self.kernel_initializer,
+            autocast=False,
         )
         self.recurrent_kernel = self.add_weight(
             name="recurrent_kernel",
             shape=(units, 4 * units),
             initializer=self.recurrent_initializer,
+            autocast=False,
         )
         self.peephole_kernel = self.add_weight(
             name="peephole_kernel",
             shape=(3, units),
             initializer=self.peephole_initializer,
+            autocast=False,
         )
         self.bias = self.add_weight(
-            name="bias", shape=(4 * units,), initializer=bias_initializer
+            name="bias",
+            shape=(4 * units,),
+            initializer=bias_initializer,
+            autocast=False,
         )
 
     def initial_state(self, batch_size):
@@ -139,31 +150,33 @@ class PeepholeLSTM(keras.layers.Layer):
         return h, [h, c]
 
     def call(self, inputs, initial_state=None, mask=None, training=None):
-        inputs = ops.cast(inputs, self.variable_dtype)
+        if not self.time_major:
+            inputs = ops.transpose(inputs, (1, 0, 2))
+            mask = None if mask is None else ops.transpose(mask)
         if initial_state is None:
-            initial_state = self.initial_state(ops.shape(inputs)[0])
+            initial_state = self.initial_state(ops.shape(inputs)[1])
         h, h_last, c_last = _whole_sequence(
-            inputs,
+            ops.cast(inputs, self.variable_dtype),
             *(w + 0.0 for w in self.weights),
             *(ops.cast(s, self.variable_dtype) for s in initial_state),
             mask=mask,
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
         )
+        if not self.time_major:
+            h = ops.transpose(h, (1, 0, 2))
         output = h if self.return_sequences else h_last
         return (output, h_last, c_last) if self.return_state else output
 
     def compute_output_spec(
         self, inputs, initial_state=None, mask=None, training=None
     ):
-        def spec(*shape):
-            return keras.KerasTensor(shape, dtype=self.variable_dtype)
-
-        batch, length = inputs.shape[:2]
-        last = spec(batch, self.units)
-        output = (
-            spec(batch, length, self.units) if self.return_sequences else last
+        batch = inputs.shape[1 if self.time_major else 0]
+        last = keras.KerasTensor((batch, self.units), dtype=self.variable_dtype)
+        sequence = keras.KerasTensor(
+            (*inputs.shape[:2], self.units), dtype=self.variable_dtype
         )
+        output = sequence if self.return_sequences else last
         return (output, last, last) if self.return_state else output
 
     def compute_mask(self, inputs, mask=None):
@@ -177,6 +190,7 @@ class PeepholeLSTM(keras.layers.Layer):
             "clip_gradient": self.clip_gradient,
             "return_sequences": self.return_sequences,
             "return_state": self.return_state,
+            "time_major": self.time_major,
             "unit_forget_bias": self.unit_forget_bias,
             "kernel_initializer": keras.initializers.serialize(
                 self.kernel_initializer
@@ -195,28 +209,24 @@ def _whole_sequence(
 ):
     """The layer over all steps, its derivative written out.
 
-    Returns `h (B, T, H)`, and the last `h (B, H)` and `c (B, H)`.
+    From `x (T, B, D)` to `h (T, B, H)`, and the last `h (B, H)` and
+    `c (B, H)`. Only operands of products are ever in `dtype`: XLA on CPUs
+    stores narrow types from within a scan at half the speed.
     """
     # (T, B, 1), 1 where the step counts.
-    steps_mask = (
-        ()
-        if mask is None
-        else (ops.cast(ops.transpose(mask), x.dtype)[:, :, None],)
-    )
-    units = recurrent.shape[0]
-    batch = None if x.shape[0] is None else x.shape[0]
+    mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
+    batch, units = x.shape[1], recurrent.shape[0]
 
     @custom_gradient
     def run(x, kernel, recurrent, peepholes, bias, h0, c0):
-        x_by_time = ops.transpose(x, (1, 0, 2))
         narrow = ops.cast(recurrent, dtype)
-        z = product(x_by_time, kernel, dtype) + bias
+        z = product(x, kernel, dtype)
 
         def forward(carry, inputs):
             h, c = carry
             z, keep = inputs[0], inputs[1:]
             new_h, new_c, activations = lstm_step(
-                z + product(h, narrow, dtype), c, peepholes
+                z + product(h, narrow, dtype) + bias, c, peepholes
             )
             if keep:
                 new_h = h + keep[0] * (new_h - h)
@@ -224,71 +234,51 @@ def _whole_sequence(
             return (new_h, new_c), (new_h, new_c, *activations)
 
         last, (h, c, *activations) = time_scan(
-            forward, (h0, c0), (z, *steps_mask), [(batch, units)] * 6
+            forward,
+            (h0, c0),
+            (z, *mask),
+            [(batch, units)] * 6,
         )
 
         def grad(dh_all, dh_last, dc_last):
-            bound = limit and per_sequence(limit, ops.shape(x)[0])
+            bound = limit and per_sequence(limit, ops.shape(x)[1])
             back = transposed(narrow, dtype)
             c_before = ops.concatenate([c0[None], c[:-1]], axis=0)
-            h_before = ops.concatenate([h0[None], h[:-1]], axis=0)
 
             def backward(carry, inputs):
                 dh, dc = carry
                 dh_t, c, c_before, *activations = inputs[:7]
-                keep = inputs[7:]
                 dh = dh + dh_t
-                if keep:
-                    live = keep[0]
-                    dz, dc_new = lstm_step_backward(
-                        dh * live,
-                        dc * live,
-                        activations,
-                        c,
-                        c_before,
-                        peepholes,
-                        bound,
-                    )
-                    dc = dc_new + dc * (1.0 - live)
-                    dh = product(dz, back, dtype) + dh * (1.0 - live)
-                    return (dh, dc), (dz,)
+                # What a step that does not count hands on untouched.
+                past_h = past_c = 0.0
+                if mask:
+                    keep = inputs[7]
+                    past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
+                    dh, dc = dh * keep, dc * keep
                 dz, dc = lstm_step_backward(
                     dh, dc, activations, c, c_before, peepholes, bound
                 )
-                return (product(dz, back, dtype), dc), (dz,)
+                dh = product(dz, back, dtype)
+                return (dh + past_h, dc + past_c), (dz,)
 
             (dh0, dc0), (dz,) = time_scan(
                 backward,
                 (dh_last, dc_last),
-                (
-                    ops.transpose(dh_all, (1, 0, 2)),
-                    c,
-                    c_before,
-                    *activations,
-                    *steps_mask,
-                ),
-                ((batch, 4 * units),),
+                (dh_all, c, c_before, *activations, *mask),
+                [(batch, 4 * units)],
                 reverse=True,
             )
-            di, df, _, do = ops.split(dz, 4, axis=-1)
+            h_before = ops.concatenate([h0[None], h[:-1]], axis=0)
             return (
-                ops.transpose(
-                    product(dz, transposed(kernel, dtype), dtype), (1, 0, 2)
-                ),
-                outer_sum(x_by_time, dz, dtype),
+                product(dz, transposed(kernel, dtype), dtype),
+                outer_sum(x, dz, dtype),
                 outer_sum(h_before, dz, dtype),
-                ops.stack(
-                    [
-                        ops.sum(di * c_before, axis=(0, 1)),
-                        ops.sum(df * c_before, axis=(0, 1)),
-                        ops.sum(do * c, axis=(0, 1)),
-                    ]
-                ),
+                peephole_gradient(dz, c_before, c),
                 ops.sum(dz, axis=(0, 1)),
                 dh0,
                 dc0,
             )
 
-        return (ops.transpose(h, (1, 0, 2)), *last), grad
+        return (h, *last), grad
 
     return run(x, kernel, recurrent, peepholes, bias, h0, c0)

@@ -53,6 +53,8 @@ class SoftWindow(keras.layers.Layer):
             )
         self.num_gaussians = num_gaussians
         self.characters_per_point = characters_per_point
+        # It uses the mask up: `compute_mask` hands none on.
+        self.supports_masking = True
 
     def build(self, hidden_shape, *_, **__):
         count = self.num_gaussians
@@ -99,6 +101,13 @@ class SoftWindow(keras.layers.Layer):
             kappa,
             ops.concatenate([phi[:, :-1] * mask, stop], axis=-1),
         )
+
+    def compute_mask(self, inputs, previous_mask=None):
+        # The mask is over the text; what comes out has no such axis.
+        return None
+
+    def compute_mask(self, *args, **kwargs):
+        return None
 
     def compute_output_spec(self, hidden, characters, kappa, mask=None):
         def spec(*shape):

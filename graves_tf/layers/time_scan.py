@@ -3,7 +3,7 @@
 import keras
 
 
-def time_scan(step, initial, inputs, output_shapes, reverse=False):
+def time_scan(step, initial, inputs, shapes, reverse=False):
     """Run `step` along the leading axis of `inputs`.
 
     `keras.ops.scan` is this on JAX; on TensorFlow it wants outputs in the
@@ -14,7 +14,7 @@ def time_scan(step, initial, inputs, output_shapes, reverse=False):
         step: `step(carry, inputs_t) -> (carry, outputs_t)`, all tuples.
         initial: tuple of tensors, the first carry.
         inputs: tuple of tensors `(T, ...)`.
-        output_shapes: tuple of shapes, one for each of `outputs_t`.
+        shapes: of each of `outputs_t`; their type is the first carry's.
         reverse: from the last time step to the first; outputs stay in the
             order of the inputs.
 
@@ -34,7 +34,7 @@ def time_scan(step, initial, inputs, output_shapes, reverse=False):
     ]
     emitted = [
         tf.TensorArray(initial[0].dtype, length, element_shape=shape)
-        for shape in output_shapes
+        for shape in shapes
     ]
 
     def body(count, carry, emitted):

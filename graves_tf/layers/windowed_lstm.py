@@ -7,6 +7,7 @@ from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
+from graves_tf.layers.lstm_step import peephole_gradient
 from graves_tf.layers.peephole_lstm import PeepholeLSTM
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
@@ -14,6 +15,7 @@ from graves_tf.layers.products import transposed
 from graves_tf.layers.soft_window import SoftWindow
 from graves_tf.layers.soft_window import character_positions
 from graves_tf.layers.soft_window import read_window
+from graves_tf.layers.soft_window import window_backward
 from graves_tf.layers.soft_window import window_parameters
 from graves_tf.layers.soft_window import window_weights
 from graves_tf.layers.time_scan import time_scan
@@ -35,6 +37,7 @@ class WindowedLSTM(keras.layers.Layer):
         num_gaussians: K, the window's Gaussians.
         clip_gradient: as in `PeepholeLSTM`.
         characters_per_point: as in `SoftWindow`.
+        time_major: as in `PeepholeLSTM`.
 
     Call arguments:
         inputs: `(B, T, D)`.
@@ -50,6 +53,7 @@ class WindowedLSTM(keras.layers.Layer):
         num_gaussians=10,
         clip_gradient=None,
         characters_per_point=0.04,
+        time_major=False,
         **kwargs,
     ):
         kwargs.setdefault("autocast", False)
@@ -58,6 +62,7 @@ class WindowedLSTM(keras.layers.Layer):
         self.num_gaussians = num_gaussians
         self.clip_gradient = clip_gradient
         self.characters_per_point = characters_per_point
+        self.time_major = time_major
         self.lstm = PeepholeLSTM(
             units,
             clip_gradient=clip_gradient,
@@ -93,8 +98,11 @@ class WindowedLSTM(keras.layers.Layer):
         return h, w, phi, [h, c, w, kappa]
 
     def call(self, inputs, characters):
-        return _whole_sequence(
-            ops.cast(inputs, self.variable_dtype),
+        inputs = ops.cast(inputs, self.variable_dtype)
+        if not self.time_major:
+            inputs = ops.transpose(inputs, (1, 0, 2))
+        outputs = _whole_sequence(
+            inputs,
             ops.cast(characters, self.variable_dtype),
             *(w + 0.0 for w in self.lstm.weights),
             self.window.kernel + 0.0,
@@ -102,13 +110,17 @@ class WindowedLSTM(keras.layers.Layer):
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
         )
+        if self.time_major:
+            return outputs
+        return tuple(ops.transpose(y, (1, 0, 2)) for y in outputs)
 
     def compute_output_spec(self, inputs, characters):
-        batch, length = inputs.shape[:2]
         sizes = (self.units, characters.shape[-1], self.num_gaussians)
         return tuple(
-            keras.KerasTensor((batch, length, n), dtype=self.variable_dtype)
-            for n in sizes
+            keras.KerasTensor(
+                (*inputs.shape[:2], size), dtype=self.variable_dtype
+            )
+            for size in sizes
         )
 
     def get_config(self):
@@ -118,6 +130,7 @@ class WindowedLSTM(keras.layers.Layer):
             "num_gaussians": self.num_gaussians,
             "clip_gradient": self.clip_gradient,
             "characters_per_point": self.characters_per_point,
+            "time_major": self.time_major,
         }
 
 
@@ -134,54 +147,46 @@ def _whole_sequence(
     limit,
     dtype,
 ):
-    """h, w and κ at every step, `(B, T, ·)`, the derivative written out."""
+    """h, w and κ at every step, `(T, B, ·)`, the derivative written out."""
     dimension = kernel.shape[0] - characters.shape[-1]
     units, alphabet = recurrent.shape[0], characters.shape[-1]
     count = window_bias.shape[0] // 3
-    batch = x.shape[0]
-    rows = ops.shape(x)[0]
+    batch, rows = x.shape[1], ops.shape(x)[1]
     positions = character_positions(ops.shape(characters)[1])
+    # The carry: h, c, w, κ.
+    sizes = (units, units, alphabet, count)
+    zeros = tuple(ops.zeros((rows, size), x.dtype) for size in sizes)
 
     @custom_gradient
-    def run(
-        x, kernel, recurrent, peepholes, bias, window_kernel, window_bias
-    ):
-        x_by_time = ops.transpose(x, (1, 0, 2))
+    def run(x, kernel, recurrent, peepholes, bias, window_kernel, window_bias):
         # What comes from the step before, h and w, in one product.
         delayed = ops.concatenate([recurrent, kernel[dimension:]], axis=0)
         narrow = ops.cast(delayed, dtype)
         # D is 3: this product is cheap, and exact pen offsets are worth it.
-        z = ops.matmul(x_by_time, kernel[:dimension]) + bias
+        z = ops.matmul(x, kernel[:dimension])
 
         def forward(carry, inputs):
             h, c, w, kappa = carry
-            (z,) = inputs
             before = ops.concatenate([h, w], axis=-1)
             h, c, activations = lstm_step(
-                z + product(before, narrow, dtype), c, peepholes
+                inputs[0] + product(before, narrow, dtype) + bias, c, peepholes
             )
             parameters = ops.matmul(h, window_kernel) + window_bias
             alpha, beta, kappa = window_parameters(parameters, kappa)
             phi = window_weights(alpha, beta, kappa, positions)
             w = read_window(phi, characters)
-            outputs = (h, c, w, kappa, parameters, *activations)
-            return (h, c, w, kappa), outputs
+            carry = (h, c, w, kappa)
+            return carry, (*carry, parameters, *activations)
 
-        sizes = (units, units, alphabet, count)
         _, (h, c, w, kappa, parameters, *activations) = time_scan(
             forward,
-            tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
+            zeros,
             (z,),
-            (
-                *((batch, n) for n in sizes),
-                (batch, 3 * count),
-                *[(batch, units)] * 4,
-            ),
+            [(batch, n) for n in (*sizes, 3 * count, *[units] * 4)],
         )
 
-        def grad(*upstream):
-            by_time = [ops.transpose(d, (1, 0, 2)) for d in upstream]
-            bound = limit and per_sequence(limit, ops.shape(x)[0])
+        def grad(dh_all, dw_all, dkappa_all):
+            bound = limit and per_sequence(limit, ops.shape(x)[1])
             back = transposed(narrow, dtype)
             window_back = ops.transpose(window_kernel)
             characters_back = ops.transpose(characters, (0, 2, 1))
@@ -194,25 +199,13 @@ def _whole_sequence(
                 dh, dc, dw, dkappa = carry
                 dh_t, dw_t, dkappa_t, c, c_before = inputs[:5]
                 parameters, kappa, *activations = inputs[5:]
-                # Eqs. 56 to 60.
-                alpha, beta, step = ops.split(parameters, 3, axis=-1)
-                alpha, beta = ops.exp(alpha), ops.exp(beta)
-                distance = kappa[:, :, None] - positions
-                dphi = read_window(dw + dw_t, characters_back)
-                epsilon = (
-                    alpha[:, :, None]
-                    * ops.exp(-beta[:, :, None] * distance * distance)
-                    * dphi[:, None, :]
-                )
-                pull = epsilon * distance
-                dkappa = dkappa + dkappa_t - 2.0 * beta * ops.sum(pull, axis=-1)
-                dparameters = ops.concatenate(
-                    [
-                        ops.sum(epsilon, axis=-1),
-                        -beta * ops.sum(pull * distance, axis=-1),
-                        ops.exp(step) * dkappa,
-                    ],
-                    axis=-1,
+                dparameters, dkappa = window_backward(
+                    dw + dw_t,
+                    dkappa + dkappa_t,
+                    parameters,
+                    kappa,
+                    positions,
+                    characters_back,
                 )
                 dh = dh + dh_t + ops.matmul(dparameters, window_back)
                 dz, dc = lstm_step_backward(
@@ -225,37 +218,30 @@ def _whole_sequence(
             c_before = delay(c)
             _, (dz, dparameters) = time_scan(
                 backward,
-                tuple(ops.zeros((rows, n), x.dtype) for n in sizes),
-                (*by_time, c, c_before, parameters, kappa, *activations),
-                ((batch, 4 * units), (batch, 3 * count)),
+                zeros,
+                (
+                    *(dh_all, dw_all, dkappa_all),
+                    *(c, c_before, parameters, kappa, *activations),
+                ),
+                [(batch, 4 * units), (batch, 3 * count)],
                 reverse=True,
             )
-            di, df, _, do = ops.split(dz, 4, axis=-1)
             from_before = outer_sum(
                 ops.concatenate([delay(h), delay(w)], axis=-1), dz, dtype
             )
             return (
-                ops.transpose(
-                    ops.matmul(dz, ops.transpose(kernel[:dimension])),
-                    (1, 0, 2),
-                ),
+                ops.matmul(dz, ops.transpose(kernel[:dimension])),
                 ops.concatenate(
-                    [outer_sum(x_by_time, dz), from_before[units:]], axis=0
+                    [outer_sum(x, dz), from_before[units:]], axis=0
                 ),
                 from_before[:units],
-                ops.stack(
-                    [
-                        ops.sum(di * c_before, axis=(0, 1)),
-                        ops.sum(df * c_before, axis=(0, 1)),
-                        ops.sum(do * c, axis=(0, 1)),
-                    ]
-                ),
+                peephole_gradient(dz, c_before, c),
                 ops.sum(dz, axis=(0, 1)),
                 outer_sum(h, dparameters),
                 ops.sum(dparameters, axis=(0, 1)),
             )
 
-        return tuple(ops.transpose(y, (1, 0, 2)) for y in (h, w, kappa)), grad
+        return (h, w, kappa), grad
 
     return run(
         x, kernel, recurrent, peepholes, bias, window_kernel, window_bias

@@ -1,6 +1,7 @@
 """What both handwriting networks share."""
 
 import keras
+from keras import ops
 
 from graves_tf.layers.mdn_head import MDNHead
 from graves_tf.layers.peephole_lstm import PeepholeLSTM
@@ -52,6 +53,7 @@ class HandwritingNetwork(keras.Model):
         self.head = MDNHead(
             num_mixtures,
             clip_gradient=clip_output,
+            time_major=True,
             dtype=self.dtype_policy,
             name="head",
         )
@@ -71,9 +73,15 @@ class HandwritingNetwork(keras.Model):
             self.hidden[number - 1],
             clip_gradient=self.clip_lstm,
             return_sequences=True,
+            time_major=True,
             dtype=self.dtype_policy,
             name=f"hidden_{number}",
         )
+
+    def _outputs(self, hidden):
+        """ŷ `(B, T, 1 + 6M)` from every layer's h `(T, B, H)`."""
+        outputs = self.head(ops.concatenate(hidden, axis=-1))
+        return ops.transpose(outputs, (1, 0, 2))
 
     def get_config(self):
         return {

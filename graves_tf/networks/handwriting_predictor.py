@@ -42,12 +42,12 @@ class HandwritingPredictor(HandwritingNetwork):
         self.built = True
 
     def call(self, inputs, training=None):
-        x = inputs["offsets"]
+        x = ops.transpose(inputs["offsets"], (1, 0, 2))
         outputs = []
         for lstm in self.lstms:
             both = ops.concatenate([x, *outputs[-1:]], axis=-1)
             outputs.append(lstm(both))
-        return self.head(ops.concatenate(outputs, axis=-1))
+        return self._outputs(outputs)
 
     def initial_state(self, batch_size):
         """Zeros: a flat list, h and c of each layer."""

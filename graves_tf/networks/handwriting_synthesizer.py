@@ -54,6 +54,7 @@ class HandwritingSynthesizer(HandwritingNetwork):
             num_gaussians=num_gaussians,
             clip_gradient=self.clip_lstm,
             characters_per_point=characters_per_point,
+            time_major=True,
             dtype=self.dtype_policy,
             name="hidden_1",
         )
@@ -76,13 +77,13 @@ class HandwritingSynthesizer(HandwritingNetwork):
         )
 
     def call(self, inputs, training=None):
-        x = inputs["offsets"]
+        x = ops.transpose(inputs["offsets"], (1, 0, 2))
         h, w, _ = self.lstms[0](x, self.one_hot(inputs["characters"]))
         outputs = [h]
         for lstm in self.lstms[1:]:
             both = ops.concatenate([x, outputs[-1], w], axis=-1)
             outputs.append(lstm(both))
-        return self.head(ops.concatenate(outputs, axis=-1))
+        return self._outputs(outputs)
 
     def initial_state(self, batch_size):
         """Zeros: a flat list: h, c, w, κ of layer 1; h, c of the others."""
