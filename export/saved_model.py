@@ -46,7 +46,6 @@ def export_saved_model(
     # Not a bare tf.Module: one that holds Keras layers loads in Python and
     # nowhere else.
     archive = keras.export.ExportArchive()
-    archive.track(network)
     for name in signatures:
         function, inputs = available[name]
         archive.add_endpoint(name, function, input_signature=inputs)
