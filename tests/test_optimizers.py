@@ -1,0 +1,52 @@
+import keras
+import numpy as np
+import pytest
+
+from graves_tf.optimizers import OPTIMIZERS
+from graves_tf.optimizers import graves_rmsprop
+from graves_tf.optimizers import make_optimizer
+
+
+def numpy_rmsprop(weights, gradients):
+    """Eqs. 38 to 45 in float64."""
+    n, g, delta = (np.zeros_like(weights) for _ in range(3))
+    for epsilon in gradients:
+        n = 0.95 * n + 0.05 * epsilon**2
+        g = 0.95 * g + 0.05 * epsilon
+        delta = 0.9 * delta - 0.0001 * epsilon / np.sqrt(n - g**2 + 0.0001)
+        weights = weights + delta
+    return weights
+
+
+def test_graves_rmsprop_is_the_papers():
+    rng = np.random.default_rng(0)
+    # Small, lest float32 round the steps away.
+    start = 1e-4 * rng.normal(size=7)
+    scales = 10.0 ** np.arange(-4, 3)
+    gradients = rng.normal(0.3, 1.0, size=(50, 7)) * scales
+    variable = keras.Variable(start.astype("float32"))
+    optimizer = graves_rmsprop()
+    for gradient in gradients:
+        optimizer.apply([gradient.astype("float32")], [variable])
+    moved = keras.ops.convert_to_numpy(variable) - start
+    expected = numpy_rmsprop(start, gradients) - start
+    assert np.abs(expected).min() > 1e-7
+    np.testing.assert_allclose(moved, expected, rtol=1e-4)
+
+
+def test_the_papers_rate():
+    assert float(graves_rmsprop().learning_rate) == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_by_name(name):
+    assert float(make_optimizer(name, 0.5).learning_rate) == 0.5
+    own = make_optimizer(name)
+    assert float(own.learning_rate) == float(OPTIMIZERS[name]().learning_rate)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(own))
+    assert again.get_config() == own.get_config()
+
+
+def test_unknown_name():
+    with pytest.raises(ValueError, match="sgd.*adam"):
+        make_optimizer("sgd")
