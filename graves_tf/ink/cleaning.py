@@ -75,10 +75,10 @@ def clean(recording: list[np.ndarray]) -> Cleaned:
     return Cleaned(strokes, added, removed, lifts)
 
 
-def _is_long(stroke, least=LONG_STEP):
+def _is_long(stroke, least=LONG_STEP, of_both=np.mean):
     """Which steps `(n - 1,)` stand out in length from those beside them."""
     lengths = _lengths(stroke)
-    return lengths > np.maximum(least, LONG_RATIO * _beside(lengths))
+    return lengths > np.maximum(least, LONG_RATIO * _beside(lengths, of_both))
 
 
 def _has_regular_clock(stroke):
@@ -100,8 +100,9 @@ def _is_lift(stroke):
 def _drop_strays(stroke):
     """Drops readings thrown out and back, and stray ones at either end."""
     while len(stroke) > STRAY_POINTS:
-        long = _is_long(stroke, STRAY_STEP) & _has_regular_clock(stroke)
-        long = np.flatnonzero(long)
+        # The shorter one beside: of a single reading both steps are long.
+        long = _is_long(stroke, STRAY_STEP, np.min)
+        long = np.flatnonzero(long & _has_regular_clock(stroke))
         last = len(stroke) - 1
         if 0 in long:
             stroke = stroke[1:]
@@ -146,12 +147,12 @@ def _lengths(stroke):
     return np.hypot(*np.diff(stroke[:, :2], axis=0).T)
 
 
-def _beside(lengths):
-    """Mean length of the steps just before and after each, at the ends one."""
+def _beside(lengths, of_both=np.mean):
+    """Length of the steps just before and after each, at the ends of one."""
     if len(lengths) < 2:
         return np.full(len(lengths), TYPICAL_STEP)
     beside = np.empty(len(lengths))
-    beside[1:-1] = (lengths[:-2] + lengths[2:]) / 2
+    beside[1:-1] = of_both([lengths[:-2], lengths[2:]], axis=0)
     beside[0], beside[-1] = lengths[1], lengths[-2]
     return beside
 

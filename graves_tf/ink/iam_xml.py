@@ -11,8 +11,8 @@ from lxml import etree
 
 # The space that the transcribers set before a mark; not before an ellipsis,
 # which stands apart in English too, nor before a dash or an opening mark.
-_BEFORE = re.compile(r"\s+(?=[,;:?!)\]])|\s+(?=\.(?!\s?\.))")
-_AFTER = re.compile(r"(?<=[(\[])\s+")
+_BEFORE = re.compile(r" (?=[,;:?!)\]])|(?<!\.) (?=\.(?! ?\.))")
+_AFTER = re.compile(r"(?<=[(\[]) ")
 _CONTRACTED = re.compile(r"(?<=\w) ?' ?(?=(?:s|t|m|d|ll|re|ve)\b)")
 _NOT = re.compile(r"(?<=\w) (?=n't\b)")
 _LINE_NAME = re.compile(r"(?P<form>[a-z]\d{2}-\d{3}[a-z]?)-(?P<number>\d+)")
@@ -140,6 +140,7 @@ def _tidy_quotes(text):
     # One speaker ends and another begins, or a colon before a speech.
     text = re.sub(r'(?<=[^\s"]) *" ?" *(?=[^\s"])', '" "', text)
     text = re.sub(r'(?<=\w):" (?=\w)', ': "', text)
+    text = re.sub(r' "(?=[.,;:?!)])', '"', text)
     pieces = re.split(r'( *" *)', text)
     for place in range(1, len(pieces), 2):
         before, quote, after = pieces[place - 1 : place + 2]
