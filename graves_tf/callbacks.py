@@ -183,6 +183,13 @@ class Rounds(keras.callbacks.Callback):
                 flush=True,
             )
             if self.draw:
-                self.draw(self.updates)
+                self._draw()
         self.round_began = time.monotonic()
         self.round_updates, self.round_nats = 0, 0.0
+
+    def _draw(self):
+        # A network that has learned little may write what cannot be drawn.
+        try:
+            self.draw(self.updates)
+        except (ValueError, OSError, ImportError) as error:
+            print(f"No pictures this time: {error}", flush=True)

@@ -1,9 +1,12 @@
 """Train a network: `python -m graves_tf.train --task synthesis`."""
 
 import argparse
-import json
 import sys
 import time
+
+from graves_tf.command import add_data_options
+from graves_tf.command import data_options
+from graves_tf.command import run_command
 
 EPILOG = """\
 examples:
@@ -40,14 +43,7 @@ def make_parser():
         help="the network; the default is the task's own: synthesis, or "
         "prediction_3x400",
     )
-    add(
-        "--dataset",
-        default="iam_ondb/clean",
-        help="iam_ondb/clean, iam_ondb/raw or hershey (default: %(default)s)",
-    )
-    add("--data", metavar="FILE.npz", help="a packed file, instead")
-    add("--manual-dir", metavar="DIR", help="where IAM-OnDB's files are")
-    add("--data-dir", metavar="DIR", help="where built data sets are kept")
+    add_data_options(parser)
     add(
         "--split",
         help="what to train on (default: all but validation_1, as the paper)",
@@ -109,6 +105,7 @@ def train(options):
     from graves_tf.batches import bucket_lengths
     from graves_tf.ink.offsets import fit_normalisation
     from graves_tf.networks.presets import DEFAULT_PRESET
+    from graves_tf.pictures import Pictures
     from graves_tf.run_folder import RunFolder
     from graves_tf.scoring import Scorer
 
@@ -129,12 +126,7 @@ def train(options):
     options.preset = options.preset or DEFAULT_PRESET[options.task]
     keras.utils.set_random_seed(options.seed)
 
-    where = {
-        "dataset": options.dataset,
-        "data": options.data,
-        "data_dir": options.data_dir,
-        "manual_dir": options.manual_dir,
-    }
+    where = data_options(options)
     split = options.split or "train+validation_2+test"
     lines = load_lines(split, **where)
     held_out = load_lines(options.validation_split, **where)
@@ -182,6 +174,7 @@ def train(options):
         len(batches),
         total_updates=total,
         deadline=deadline,
+        draw=Pictures(folder, model, reported(model)),
     )
 
     def progress():
@@ -256,23 +249,22 @@ def make_model(options, folder, resuming, lines, fit_normalisation):
     return model
 
 
-def preset_line(model):
-    """One line that says what is trained, and the paper's figure for it."""
+def reported(model):
+    """The paper's nats per sequence for a preset without regularisation."""
     from graves_tf.networks.presets import PRESETS
 
-    reported = PRESETS.get(model.preset, {}).get("reported", {}).get("none")
-    paper = f" (the paper reports {reported} nats)" if reported else ""
+    return PRESETS.get(model.preset, {}).get("reported", {}).get("none")
+
+
+def preset_line(model):
+    """One line that says what is trained, and the paper's figure for it."""
+    figure = reported(model)
+    paper = f" (the paper reports {figure} nats)" if figure else ""
     return f"{model.preset}: {model.count_params()} weights{paper}"
 
 
 def main(argv=None):
-    options = make_parser().parse_args(argv)
-    try:
-        train(options)
-    except (ValueError, FileNotFoundError, json.JSONDecodeError) as error:
-        print(f"graves_tf.train: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run_command("graves_tf.train", make_parser(), train, argv)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""What the commands share: options, and errors for the person at the keys."""
+
+import sys
+
+
+def add_data_options(parser):
+    """`--dataset`, `--data`, `--manual-dir` and `--data-dir`."""
+    parser.add_argument(
+        "--dataset",
+        default="iam_ondb/clean",
+        help="iam_ondb/clean, iam_ondb/raw or hershey (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data", metavar="FILE.npz", help="a packed file, instead"
+    )
+    parser.add_argument(
+        "--manual-dir", metavar="DIR", help="where IAM-OnDB's files are"
+    )
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="where built data sets are kept"
+    )
+
+
+def data_options(options):
+    """The arguments of `graves_tf.data.load_lines`, its split aside."""
+    return {
+        "dataset": options.dataset,
+        "data": options.data,
+        "data_dir": options.data_dir,
+        "manual_dir": options.manual_dir,
+    }
+
+
+def run_command(name, parser, run, argv=None):
+    """Parse, run, and turn expected errors into one line and status 2.
+
+    Args:
+        name: the command's, before its errors.
+        parser: `argparse.ArgumentParser`.
+        run: function of the parsed options; what it returns is dropped.
+        argv: the arguments; None: the process's own.
+
+    Returns:
+        The exit status.
+    """
+    options = parser.parse_args(argv)
+    try:
+        run(options)
+    except (ValueError, OSError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return 130
+    return 0

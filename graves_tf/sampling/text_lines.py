@@ -1,0 +1,60 @@
+"""From a text to the lines that a network can write, and their ink."""
+
+from graves_tf.ink.line import Line
+from graves_tf.ink.page import wrap
+
+
+def prepare(text, alphabet, on_unknown="error", max_characters=40):
+    """The lines of a text, in characters that the network knows.
+
+    Args:
+        text: string; newlines end lines.
+        alphabet: the network's `Alphabet`.
+        on_unknown: "error", or "skip" to leave unknown characters out.
+        max_characters: of a line.
+
+    Returns:
+        List of non-empty strings.
+
+    Raises:
+        ValueError: nothing is left to write, or a character is unknown.
+    """
+    text = "\n".join(" ".join(row.split()) for row in text.splitlines())
+    strangers = [c for c in alphabet.unknown_in(text) if c != "\n"]
+    if strangers and on_unknown == "error":
+        raise ValueError(
+            f"The network does not know {' '.join(map(repr, strangers))}. "
+            f"It knows: {alphabet.symbols!r}. --on-unknown skip leaves others "
+            "out."
+        )
+    for stranger in strangers:
+        text = text.replace(stranger, "")
+    lines = [line for line in wrap(text, max_characters) if line.strip()]
+    if not lines:
+        raise ValueError("There is nothing to write: the text is empty.")
+    return lines
+
+
+def write_page(sampler, lines, style=None, **options):
+    """The samples of a text's lines, all in one hand.
+
+    Without a style to follow, the first line sets it: the others are primed
+    with it (Sec. 5.5).
+
+    Args:
+        sampler: a `HandwritingSampler`.
+        lines: list of strings.
+        style: a `Line` to take the style of, or None.
+        **options: of `HandwritingSampler.write`.
+
+    Returns:
+        List of `Sample`.
+    """
+    if style is not None or len(lines) == 1:
+        return sampler.write(lines, styles=[style] * len(lines), **options)
+    (first,) = sampler.write(lines[:1], **options)
+    style = Line(first.strokes, first.text) if first.complete else None
+    others = sampler.write(
+        lines[1:], styles=[style] * (len(lines) - 1), **options
+    )
+    return [first, *others]
