@@ -118,7 +118,7 @@ def read_lines(builder, split: str) -> list[Line]:
             if splits[part].num_examples:
                 source = builder.as_data_source(split=part)
                 lines += [from_example(example) for example in source]
-        except (OSError, NotImplementedError, ValueError) as error:
+        except (OSError, RuntimeError, LookupError, ValueError) as error:
             raise DataError(
                 f"{builder.data_path}: cannot be read ({error}). Remove the "
                 "folder to have it built again."

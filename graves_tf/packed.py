@@ -177,11 +177,12 @@ def _unpack(archive, split, header):
     points = archive[f"{split}/points"]
     total = int(points.sum())
     xy = archive[f"{split}/xy"].astype(np.float64)
-    pen = np.unpackbits(archive[f"{split}/pen"], count=total)
+    bits = archive[f"{split}/pen"]
+    pen = np.unpackbits(bits, count=total)
     expected = header["splits"][split]
     if (len(points), total) != (expected["lines"], expected["points"]):
         raise ValueError("the counts disagree with the header's")
-    if (points < 0).any() or xy.shape != (total, 2) or pen.shape != (total,):
+    if (points < 0).any() or xy.shape != (total, 2) or 8 * len(bits) < total:
         raise ValueError("the arrays disagree in length")
     texts = [_split_texts(archive, f"{split}/{f}") for f in _TEXT_FIELDS]
     if any(len(column) != len(points) for column in texts):
