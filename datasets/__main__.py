@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
     builder = build.make_builder(dataset, options.data_dir)
     build.prepare(builder, options.manual_dir)
     splits = {
-        split: build.read_lines(builder, split) for split in builder.info.splits
+        split: build.read_lines(builder, split) for split in builder.split_names
     }
     print(summary(builder, splits))
     if options.pack:

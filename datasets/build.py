@@ -108,16 +108,17 @@ def read_lines(builder, split: str) -> list[Line]:
     splits = builder.info.splits
     lines = []
     for part in (part.strip() for part in split.split("+")):
-        if part.partition("[")[0] not in splits:
+        name = part.partition("[")[0]
+        if name not in builder.split_names:
             raise DataError(
                 f"{builder.info.full_name}: no split {part!r}; it has "
-                f"{', '.join(splits)}."
+                f"{', '.join(builder.split_names)}."
             )
+        if name not in splits:  # tfds has no empty splits
+            continue
         try:
-            # An empty split has no file to open.
-            if splits[part].num_examples:
-                source = builder.as_data_source(split=part)
-                lines += [from_example(example) for example in source]
+            source = builder.as_data_source(split=part)
+            lines += [from_example(example) for example in source]
         except (OSError, RuntimeError, LookupError, ValueError) as error:
             raise DataError(
                 f"{builder.data_path}: cannot be read ({error}). Remove the "

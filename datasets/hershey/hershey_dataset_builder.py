@@ -45,6 +45,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     BUILDER_CONFIGS = [
         HersheyConfig(name="default", description=f"{_LINES} lines to train on")
     ]
+    split_names = ("train", "validation_1", "validation_2", "test")
     # tfds looks for the package by its import name, which in an editable
     # install is no folder's.
     pkg_dir_path = epath.Path(__file__).parent

@@ -1,10 +1,12 @@
 """iam_ondb: the IAM On-Line Handwriting Database, by lines."""
 
+import itertools
 import tempfile
 
 import tensorflow_datasets as tfds
 from etils import epath
 
+from graves_tf.datasets.errors import DataError
 from graves_tf.datasets.features import line_features
 from graves_tf.datasets.features import to_example
 from graves_tf.datasets.iam_ondb.corpus import SPLITS
@@ -35,6 +37,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     original-xml-all.tar.gz. Packed or unpacked, they go into the manual
     directory.
     """
+    # Those with lines are in `info.splits`.
+    split_names = SPLITS
     # tfds looks for the package by its import name, which in an editable
     # install is no folder's.
     pkg_dir_path = epath.Path(__file__).parent
@@ -58,8 +62,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         self._corpus.report.write(self.data_path)
 
     def _split_generators(self, dl_manager):
-        return {split: self._generate_examples(split) for split in SPLITS}
+        # tfds has no empty splits: one without lines is left out, and read as
+        # empty.
+        splits = {}
+        for split in SPLITS:
+            lines = self._corpus.lines(split)
+            if (first := next(lines, None)) is not None:
+                lines = itertools.chain([first], lines)
+                splits[split] = self._generate_examples(lines)
+        if not splits:
+            raise DataError(self._corpus.report.why_empty())
+        return splits
 
-    def _generate_examples(self, split):
-        for line in self._corpus.lines(split):
+    def _generate_examples(self, lines):
+        for line in lines:
             yield line.line_id, to_example(line)

@@ -1,6 +1,8 @@
 """The files of IAM-OnDB that a user downloads: found, and unpacked safely."""
 
+import lzma
 import tarfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,9 +114,17 @@ def unpack(archive, folder) -> None:
             tar.extractall(folder, filter="data")
     except tarfile.FilterError as error:
         raise DataError(f"{archive}: refused to unpack: {error}") from error
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (
+        tarfile.TarError,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        reason = str(error).partition("\n")[0]
         raise DataError(
-            f"{archive}: cannot unpack it ({error}). Download it again."
+            f"{archive}: cannot unpack it ({reason}). Download it again."
         ) from error
 
 

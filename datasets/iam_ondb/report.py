@@ -53,6 +53,16 @@ class Report:
             "notes": self._notes,
         }
 
+    def why_empty(self) -> str:
+        """What to tell a user of whose files no line is left."""
+        reasons = [
+            f"\n  {line_id}: {drop['reason']}"
+            for line_id, drop in sorted(self._dropped.items())[:5]
+        ]
+        return (
+            f"None of {len(self._dropped)} lines can be used.{''.join(reasons)}"
+        )
+
     def write(self, folder) -> None:
         """Writes `report.json` into a folder."""
         text = json.dumps(self.to_dict(), indent=1)

@@ -1,0 +1,110 @@
+"""The real IAM-OnDB, where it is at hand: nothing is lost but what is known."""
+
+import shutil
+import tarfile
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from graves_tf import packed
+from graves_tf.datasets.iam_ondb.corpus import SPLITS
+from graves_tf.datasets.iam_ondb.corpus import Corpus
+from graves_tf.datasets.iam_ondb.manual_files import find_manual_files
+from graves_tf.ink.alphabet import ALPHABETS
+from graves_tf.ink.iam_xml import read_transcription
+from graves_tf.ink.offsets import fit_normalisation
+
+# Of the whole database; the paper's own counts.
+IN_LISTS = {
+    "train": 5364,
+    "validation_1": 1438,
+    "validation_2": 1518,
+    "test": 3859,
+    "unlisted": 16,
+}
+
+
+@pytest.fixture(scope="module")
+def files(iam_ondb_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("iam_ondb")
+    archive = iam_ondb_data / "iam_ondb_raw.tar.xz"
+    if not archive.is_file():
+        pytest.skip(f"no {archive}")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    for path in iam_ondb_data.glob("*.txt"):
+        shutil.copy(path, folder)
+    yield find_manual_files(folder, folder / "work")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def corpus(files):
+    corpus = Corpus(files, cleaning=True)
+    lines = {split: list(corpus.lines(split)) for split in SPLITS}
+    return lines, corpus.report.to_dict()
+
+
+def test_the_papers_counts_less_what_the_report_lists(corpus):
+    lines, report = corpus
+    dropped = Counter(drop["split"] for drop in report["dropped"].values())
+    for split, count in IN_LISTS.items():
+        assert len(lines[split]) + dropped[split] == count
+
+
+def test_what_is_left_out_is_what_is_known_to_be_bad(corpus):
+    _, report = corpus
+    forms = Counter(name[:8] for name in report["dropped"])
+    assert forms == {"a08-551z": 9, "z01-000z": 8}
+    reasons = {drop["reason"] for drop in report["dropped"].values()}
+    assert reasons == {
+        "9 stroke files in the form, 8 lines of text",
+        "8 stroke files in the form, 1 lines of text",
+    }
+    assert report["notes"] == []
+
+
+def test_the_alphabet_is_the_transcriptions(files):
+    forms = {p.stem.rpartition("-")[0] for p in files.line_strokes.rglob("*")}
+    symbols = set()
+    for path in files.ascii.rglob("*.txt"):
+        if path.stem in forms and path.stem != "z01-000z":
+            symbols.update(*read_transcription(path))
+    assert symbols == set(ALPHABETS["full"].symbols)
+
+
+def test_cleaning_changes_little(corpus):
+    lines, report = corpus
+    counts = Counter()
+    for split in report["splits"].values():
+        counts.update(split)
+    raw_points = counts["points"] - counts["added"] + counts["removed"]
+    assert raw_points == 7646304  # the database's, less the lines left out
+    assert counts["added"] < 0.01 * raw_points
+    assert counts["removed"] < 0.0001 * raw_points
+    assert counts["lifts"] < 0.0001 * raw_points
+    train = (
+        line.strokes
+        for split in ("train", "validation_2", "test")
+        for line in lines[split]
+    )
+    mean, std = fit_normalisation(train)
+    np.testing.assert_allclose(mean, [8.12, 0.11], atol=0.01)
+    np.testing.assert_allclose(std, [41.7, 36.8], atol=0.1)
+    for split in lines.values():
+        for line in split:
+            assert line.text == line.text.strip() != ""
+            np.testing.assert_array_equal(line.strokes, np.round(line.strokes))
+
+
+def test_all_of_it_packs_into_32_mb(corpus, tmp_path):
+    lines, _ = corpus
+    path = tmp_path / "iam.npz"
+    packed.save(path, lines, name="iam_ondb", config="clean")
+    assert path.stat().st_size < 32e6
+    for split in SPLITS:
+        back = packed.load(path, split)
+        for a, b in zip(back, lines[split], strict=True):
+            assert a[1:] == b[1:]
+            np.testing.assert_array_equal(a.strokes, b.strokes)
