@@ -237,12 +237,10 @@ class _Line:
                 pen_in()[0] = self.forced[t]
                 continue
             pen_in()[...] = pen_out()
-            phi = phi_out()[0]
-            yield (
-                tuple(pen_out()[0].tolist()),
-                np.append(phi[text], phi[-1]),
-            )
-            del phi
+            pen = tuple(pen_out()[0].tolist())
+            # A copy: what is yielded outlives the step.
+            phi = phi_out()[0].copy()
+            yield pen, np.append(phi[text], phi[-1])
 
     def points(self, pens):
         """Absolute points from offsets, one late: the last lifts the pen.
