@@ -58,9 +58,9 @@ demo: $(VENV)/.installed  ## train a tiny network, export it, write "hello"
 	    --preset tiny --dataset hershey --minutes $(DEMO_MINUTES) \
 	    --run-dir $(RUN_DIR)
 	$(VENV)/bin/python -m graves_tf.export \
-	    $(RUN_DIR)/best.keras --to saved_model -o $(OUT_DIR)/export
+	    $(RUN_DIR)/best.keras --to saved_model -o $(OUT_DIR)/export/saved_model
 	$(VENV)/bin/python -m graves_tf.export \
-	    $(RUN_DIR)/best.keras --to tflite -o $(OUT_DIR)/export
+	    $(RUN_DIR)/best.keras --to tflite -o $(OUT_DIR)/export/tflite
 	$(VENV)/bin/python -m graves_tf.demo \
 	    --run-dir $(RUN_DIR) -o $(OUT_DIR)
 

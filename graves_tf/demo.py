@@ -30,10 +30,7 @@ def demo(options):
     """Writes the pictures, and says how far the runtimes differ."""
     from graves_tf import weights
     from graves_tf.export.runtime import Sampler
-    from graves_tf.export.saved_model import write as write_saved_model
     from graves_tf.ink import attention
-    from graves_tf.ink import raster
-    from graves_tf.ink.svg import to_svg
     from graves_tf.sampling.handwriting_sampler import HandwritingSampler
 
     out = Path(options.output)
@@ -42,52 +39,62 @@ def demo(options):
     network = weights.load(
         Path(options.run_dir) / "best.keras", task="synthesis"
     )
-    (sample,) = HandwritingSampler(network).write(
-        [options.text],
-        bias=options.bias,
-        seed=options.seed,
-    )
+    wanted = {"bias": options.bias, "seed": options.seed}
+    (sample,) = HandwritingSampler(network).write([options.text], **wanted)
     print(
         f"{options.text!r} in {len(sample.strokes)} points, "
         f"drawn {sample.attempts} times"
         + ("" if sample.complete else ", and incomplete even so")
     )
-    files = {"hello.svg": out / "hello.svg", "hello.png": out / "hello.png"}
-    files["hello.svg"].write_text(to_svg(sample.strokes, text=options.text))
-    raster.to_png(sample.strokes, files["hello.png"])
+    files = draw(out / "hello", sample.strokes, options.text)
     picture = out / "hello_attention.png"
-    attention.to_png(
-        sample.phi, sample.text, picture, strokes=sample.strokes
-    )
-    others = {
-        "saved_model": lambda: write_saved_model(
-            exported / "saved_model",
-            options.text,
-            bias=options.bias,
-            seed=options.seed,
-            attempt=sample.attempts - 1,
+    attention.to_png(sample.phi, sample.text, picture, strokes=sample.strokes)
+    print(f"the network: {files}, {picture}")
+    tflite = Sampler(exported / "tflite" / "sampler_float32.tflite")
+    written = {
+        "saved_model": by_saved_model(
+            exported / "saved_model", network, options.text, sample, **wanted
         ),
-        "tflite": lambda: Sampler(exported / "float32.tflite").write(
-            options.text,
-            bias=options.bias,
-            seed=options.seed,
-            attempt=sample.attempts - 1,
-        ),
+        "tflite": tflite.sample(options.text, **wanted).strokes,
     }
-    print(f"network: {files['hello.svg']} {files['hello.png']} {picture}")
-    for name, write in others.items():
-        strokes = write()
-        path = out / f"hello_{name}.png"
-        raster.to_png(strokes, path)
-        path.with_suffix(".svg").write_text(
-            to_svg(strokes, text=options.text)
-        )
+    for name, strokes in written.items():
+        files = draw(out / f"hello_{name}", strokes, options.text)
         if len(strokes) == len(sample.strokes):
             apart = np.abs(strokes - sample.strokes).max()
-            words = f"at most {apart:.2g} units from the network's"
+            words = f"at most {apart:.2g} units from the network's points"
         else:
             words = f"{len(strokes)} points, not {len(sample.strokes)}"
-        print(f"{name}: {path.with_suffix('.svg')} {path}, {words}")
+        print(f"{name}: {files}: {words}")
+
+
+def draw(stem, strokes, text):
+    """Draws `stem.svg` and `stem.png`; returns their names."""
+    from graves_tf.ink import raster
+    from graves_tf.ink.svg import to_svg
+
+    svg, png = stem.with_suffix(".svg"), stem.with_suffix(".png")
+    svg.write_text(to_svg(strokes, text=text), encoding="utf-8")
+    raster.to_png(strokes, png)
+    return f"{svg}, {png}"
+
+
+def by_saved_model(path, network, text, sample, bias, seed):
+    """The same line, in one call of the SavedModel's `write`."""
+    import tensorflow as tf
+
+    from graves_tf.sampling.draws import Draws
+    from graves_tf.sampling.handwriting_sampler import points_of
+
+    draws = Draws(seed, 0, sample.attempts - 1)
+    uniforms, normals = draws.take(150 + 45 * len(text))
+    reply = tf.saved_model.load(str(path)).signatures["write"](
+        characters=tf.constant(network.alphabet.encode(text)[None]),
+        bias=tf.constant([bias], "float32"),
+        uniforms=tf.constant(uniforms[None]),
+        normals=tf.constant(normals[None]),
+    )
+    length = int(reply["length"][0])
+    return points_of(reply["pens"][0, :length].numpy(), primed=False)
 
 
 def main(argv=None):

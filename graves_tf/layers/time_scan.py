@@ -33,7 +33,7 @@ def time_scan(step, initial, inputs, shapes, reverse=False):
         for x in inputs
     ]
     emitted = [
-        tf.TensorArray(initial[0].dtype, length, element_shape=shape)
+        _room(tf, inputs[0], length, shape, initial[0].dtype)
         for shape in shapes
     ]
 
@@ -50,3 +50,17 @@ def time_scan(step, initial, inputs, shapes, reverse=False):
         parallel_iterations=1,
     )
     return carry, tuple(e.stack() for e in emitted)
+
+
+def _room(tf, like, length, shape, dtype):
+    """An array to be filled, in memory of its own.
+
+    XLA lets arrays that start as zeros begin as one, and copies each when it
+    is first written: all at once, at the peak of memory. A value that is not
+    known when compiling keeps them apart.
+    """
+    start = tf.cast(tf.reshape(like, [-1])[0], dtype)
+    rows = tf.shape(like)[1]
+    full = [length, *(rows if size is None else size for size in shape)]
+    array = tf.TensorArray(dtype, length, element_shape=shape)
+    return array.unstack(tf.fill(full, start))
