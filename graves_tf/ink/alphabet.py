@@ -80,7 +80,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # `full`: each of the 82 symbols in the transcriptions of IAM-OnDB's lines.
 # `paper`: 57 classes, "with all the digits and most of the punctuation
 # characters replaced with a generic 'non-letter' label" (Sec. 5.2). The paper
-# does not list them; these four marks are IAM-OnDB's most frequent.
+# does not list them; of the marks, these three are IAM-OnDB's most frequent.
 ALPHABETS = {
     "full": Alphabet(
         " !\"#%&'()*+,-./0123456789:;?" + _LETTERS[:26] + "[]" + _LETTERS[26:]
