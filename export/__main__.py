@@ -5,6 +5,7 @@ import os
 import pathlib
 import sys
 
+from graves_tf.command import run_command
 from graves_tf.export import PRECISIONS
 
 EPILOG = """\
@@ -60,36 +61,28 @@ def make_parser():
 
 
 def export(options):
-    """Writes what the options ask for; the paths written."""
+    """Writes what the options ask for, and says where."""
+    if options.quantize and options.to != "tflite":
+        raise ValueError("--quantize goes with --to tflite")
+    # Whatever trained the weights, TensorFlow exports them.
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from graves_tf.export.loading import load_network
 
     network = load_network(options.file)
     if options.to == "saved_model":
         from graves_tf.export.saved_model import export_saved_model
 
-        return [export_saved_model(network, options.output)]
-    from graves_tf.export.tflite import export_tflite
+        paths = [export_saved_model(network, options.output)]
+    else:
+        from graves_tf.export.tflite import export_tflite
 
-    return export_tflite(
-        network, options.output, options.quantize or PRECISIONS
-    )
-
-
-def main(argv=None):
-    parser = make_parser()
-    options = parser.parse_args(argv)
-    if options.quantize and options.to != "tflite":
-        parser.error("--quantize goes with --to tflite")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if "keras" not in sys.modules:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
-    try:
-        for path in export(options):
-            print(f"{path}  {size_of(path) / 1e6:.1f} MB")
-    except (ValueError, OSError) as error:
-        print(f"graves_tf.export: {error}", file=sys.stderr)
-        return 2
-    return 0
+        paths = export_tflite(
+            network, options.output, options.quantize or PRECISIONS
+        )
+    for path in paths:
+        print(f"{path}  {size_of(path) / 1e6:.1f} MB")
 
 
 def size_of(path):
@@ -98,6 +91,10 @@ def size_of(path):
         return path.stat().st_size
     parts = ("saved_model.pb", "fingerprint.pb", "variables/*", "assets*/*")
     return sum(f.stat().st_size for p in parts for f in path.glob(p))
+
+
+def main(argv=None):
+    return run_command("graves_tf.export", make_parser(), export, argv)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ EXTRA_ASSETS = "assets.extra"
 
 
 def export_saved_model(
-    network, directory, signatures=("init", "step", "write")
+    network, directory, signatures=("write", "init", "step")
 ):
     """Write a network as a SavedModel.
 
@@ -27,7 +27,8 @@ def export_saved_model(
         network: a `HandwritingSynthesizer`.
         directory: the SavedModel's; TensorFlow Serving wants it to be a
             number within the model's, such as `writer/1`.
-        signatures: names of those to write.
+        signatures: names of those to write; the first is also
+            `serving_default`, what a request without a name gets.
 
     Returns:
         The directory.

@@ -57,6 +57,11 @@ def test_write_draws_the_same_points_and_stops(signatures, line):
         assert not pens[row, end:].any() and not phi[row, end:].any()
 
 
+def test_a_request_without_a_name_writes(signatures):
+    default = signatures["serving_default"]
+    assert "pens" in default.structured_outputs
+
+
 def test_write_is_bounded_by_the_draws(signatures, line):
     drawn = signatures["write"](
         characters=line.characters[:1],
