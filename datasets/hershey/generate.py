@@ -16,8 +16,11 @@ from graves_tf.datasets.hershey.text import random_text
 from graves_tf.ink.line import Line
 
 WRITERS = 50
-_FONTS = {"rowmans": 10.5, "scripts": 13.0, "cursive": 13.0}  # name: unit
+_FONTS = {"rowmans": 10.5, "scripts": 13.0}  # name: unit
+_LEAN = 0.35  # of the letters of `scripts`, x a unit of height
 _STEP = 36.0  # length of a step at full pace
+_MEET = 45.0  # letters' strokes whose ends are nearer than this are joined
+_RADIUS = 4  # of the running mean that rounds corners, in fine points
 _WRITER = 1  # sets a writer's random stream apart from a line's
 _LINE = 2
 
@@ -26,7 +29,7 @@ class Writer(NamedTuple):
     """How someone writes.
 
     Attributes:
-        font: name of a Hershey font.
+        font: name of a Hershey font: `rowmans` prints, `scripts` is cursive.
         unit: size of a unit of the font, in the recording's units.
         width: stretch of x.
         slant: x a unit of height.
@@ -62,7 +65,7 @@ def generate_lines(count: int, seed: int, text: str | None = None) -> list:
         text: what all of them say; by default each says something else.
 
     Returns:
-        `count` times a `Line`; its `form_id` is empty.
+        `count` times a `Line`; the lines of a writer are one form.
 
     Raises:
         ValueError: `count` or `seed` is negative, or the text has a character
@@ -75,7 +78,7 @@ def generate_lines(count: int, seed: int, text: str | None = None) -> list:
 
 def make_writer(seed: int, number: int) -> Writer:
     """Writer `number` of a seed."""
-    rng = np.random.default_rng([seed, _WRITER, number])
+    rng = _random(seed, _WRITER, number)
     font = str(rng.choice(list(_FONTS)))
     size = rng.uniform(0.8, 1.2)
     return Writer(
@@ -98,42 +101,74 @@ def draw(text: str, writer: Writer, rng: np.random.Generator) -> np.ndarray:
     Raises:
         ValueError: no such character in the font, or nothing to draw.
     """
-    strokes = _join(_lay_out(text, writer, rng), writer.joins)
+    strokes = _lay_out(text, writer, rng)
     if not strokes:
         raise ValueError(f"Nothing to draw in {text!r}")
-    traces = [_sample(stroke, writer, rng) for stroke in strokes]
+    traces = [_sample(stroke, writer.step, rng) for stroke in strokes]
     points = np.concatenate(traces)
-    points += rng.normal(0, writer.noise, points.shape)
+    noise = rng.normal(0, writer.noise, (2, len(points)))
     result = np.zeros((len(points), 3), np.float32)
-    result[:, :2] = np.round(points)
+    result[:, 0] = np.round(points.real + noise[0])
+    result[:, 1] = np.round(points.imag + noise[1])
     result[np.cumsum([len(trace) for trace in traces]) - 1, 2] = 1
     return result
 
 
 def _line(seed, number, text):
-    rng = np.random.default_rng([seed, _LINE, number])
+    rng = _random(seed, _LINE, number)
     writer = int(rng.integers(WRITERS))
     text = random_text(rng) if text is None else text
+    writer_id = f"hershey-{seed}-{writer:02d}"
     return Line(
         draw(text, make_writer(seed, writer), rng),
         text,
         line_id=f"hershey-{seed}-{number:06d}",
-        form_id="",
-        writer_id=f"hershey-{seed}-{writer:02d}",
+        form_id=writer_id,
+        writer_id=writer_id,
     )
+
+
+def _random(*seed):
+    # `default_rng` may change its generator one day; this one stays.
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+# From here on a point is one complex number, x + iy, y down: turning a glyph
+# is a product, and `np.interp` takes both axes at once.
 
 
 @cache
 def _glyphs(font):
+    """Strokes and advance by character, the baseline at 0."""
+    glyphs = _read_font(font)
+    if font == "scripts":
+        # Its signs and digits are drawn twice over to look bold, and its Q is
+        # read as a 2 today: those of `rowmans`, leaning as its letters do.
+        for char, (strokes, advance) in _read_font("rowmans").items():
+            if not char.isalpha() or char == "Q":
+                # About the middle of a letter, so that high marks stay near
+                # the letter before them.
+                leaning = [z - _LEAN * (z.imag + 10) for z in strokes]
+                glyphs[char] = leaning, advance
+    # A minus sign stands for the hyphen.
+    strokes, advance = glyphs["-"]
+    glyphs["-"] = [z.real / 2 + 1j * z.imag for z in strokes], advance / 2
+    return glyphs
+
+
+def _read_font(font):
     fonts = HersheyFonts()
     fonts.load_default_font(font)
-    return {
-        char: (
-            [np.array(list(s), float) - (g.left_offset, 9) for s in g.strokes],
-            float(g.char_width),
-        )
-        for char, g in fonts.all_glyphs.items()
-    }
+    glyphs = {}
+    for char, glyph in fonts.all_glyphs.items():
+        strokes = [
+            np.array([complex(x - glyph.left_offset, y - 9) for x, y in stroke])
+            for stroke in glyph.strokes
+        ]
+        # The fonts have the dot of an i first; a hand comes back to it.
+        strokes.sort(key=lambda z: np.ptp(z.real) + np.ptp(z.imag) <= 4)
+        glyphs[char] = strokes, float(glyph.char_width)
+    return glyphs
 
 
 def _lay_out(text, writer, rng):
@@ -141,76 +176,70 @@ def _lay_out(text, writer, rng):
     glyphs = _glyphs(writer.font)
     if missing := sorted(set(text) - set(glyphs)):
         raise ValueError(f"Not in the Hershey font {writer.font}: {missing}")
-    strokes, x = [], 0.0
+    strokes, pen, joins = [], 0.0, False
     phase, wave = rng.uniform(0, 2 * np.pi), rng.uniform(0.003, 0.012)
     for char in text:
         lines, advance = glyphs[char]
-        angle = rng.normal(0, 0.05) * writer.wobble
-        grow = 1 + rng.normal(0, 0.08) * writer.wobble
-        turn = grow * np.array(
-            [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+        turn = (1 + rng.normal(0, 0.08) * writer.wobble) * np.exp(
+            1j * rng.normal(0, 0.05) * writer.wobble
         )
-        middle = np.array([advance / 2, -4.0])
-        shift = rng.normal(0, writer.wobble, 2) * (0.6, 0.5)
+        middle = complex(advance / 2, -4)
+        shift = complex(*rng.normal(0, writer.wobble, 2) * (0.6, 0.5))
         for line in lines:
-            points = (line - middle) @ turn + middle + shift
-            points[:, 0] += x - writer.slant * points[:, 1]
-            along = points[:, 0] * writer.unit
+            points = (line - middle) * turn + middle + shift
+            along = points.real - writer.slant * points.imag + pen
+            along = along * writer.unit
             sway = 12 * writer.wobble * np.sin(wave * along + phase)
-            points = points * writer.unit * (writer.width, 1.0)
-            points[:, 1] += sway + writer.drift * along
-            strokes.append(points)
-        x += advance + writer.spacing + rng.normal(0, 0.4) * writer.wobble
+            height = points.imag * writer.unit + sway + writer.drift * along
+            stroke = along * writer.width + 1j * height
+            if joins and char.isalpha() and _meet(strokes[-1], stroke):
+                strokes[-1] = np.concatenate([strokes[-1], stroke])
+            else:
+                strokes.append(stroke)
+            joins = writer.joins and char.isalpha()
+        pen += advance + writer.spacing + rng.normal(0, 0.4) * writer.wobble
         if char == " ":
-            x += abs(rng.normal(0, 4.0))
+            pen += abs(rng.normal(0, 4.0))
     return strokes
 
 
-def _join(strokes, joins):
-    """Strokes whose ends all but meet become one."""
-    joined = []
-    for stroke in strokes:
-        if joins and joined:
-            gap = np.hypot(*(stroke[0] - joined[-1][-1]))
-            if gap < 45 and len(stroke) > 2 and len(joined[-1]) > 2:
-                joined[-1] = np.concatenate([joined[-1], stroke])
-                continue
-        joined.append(stroke)
-    return joined
+def _meet(stroke, after):
+    """Whether a stroke goes on in the one after it, both longer than a dash."""
+    return (
+        min(len(stroke), len(after)) > 2 and abs(after[0] - stroke[-1]) < _MEET
+    )
 
 
-def _sample(stroke, writer, rng):
+def _sample(stroke, step, rng):
     """Readings along a polyline, at the pace of a hand."""
-    lengths = np.hypot(*np.diff(stroke, axis=0).T)
-    stroke = stroke[np.concatenate([[True], lengths > 0])]
-    lengths = lengths[lengths > 0]
+    lengths = np.abs(np.diff(stroke))
     along = np.concatenate([[0.0], np.cumsum(lengths)])
-    if along[-1] < 2.0:
-        # A dot: the pen rests for a few readings.
-        return np.repeat(stroke[:1], rng.integers(2, 5), axis=0)
     # Fine points on rounded corners; time is length over speed.
     count = max(int(along[-1] / 3.0), 8)
     fine = np.linspace(0, along[-1], count)
-    path = np.stack([np.interp(fine, along, axis) for axis in stroke.T], 1)
-    path = _smooth(path, 4)
-    steps = np.diff(path, axis=0)
-    heading = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
-    bend = np.abs(np.gradient(heading)) if len(heading) > 1 else np.zeros(1)
-    bend = _smooth(bend[:, None], 4)[:, 0]
-    progress = np.linspace(0, 1, count - 1)
-    ease = 0.45 + 0.55 * np.sin(np.pi * progress) ** 0.7
+    path = _smooth(np.interp(fine, along, stroke), keep_ends=True)
+    steps = np.diff(path)
+    turns = np.zeros(count)
+    turns[1:-1] = np.angle(steps[1:] * np.conj(steps[:-1]))
+    bend = _smooth(np.abs(turns[:-1] + turns[1:]) / 2, keep_ends=False)
+    ease = 0.45 + 0.55 * np.sin(np.linspace(0, np.pi, count - 1)) ** 0.7
     pace = ease / (1 + 4.0 * bend) * rng.uniform(0.9, 1.1)
-    clock = np.concatenate([[0.0], np.cumsum(np.hypot(*steps.T) / pace)])
-    readings = max(int(round(clock[-1] / writer.step)), 2) + 1
+    clock = np.concatenate([[0.0], np.cumsum(np.abs(steps) / pace)])
+    readings = max(int(round(clock[-1] / step)), 2) + 1
     when = np.linspace(0, clock[-1], readings)
-    return np.stack([np.interp(when, clock, axis) for axis in path.T], 1)
+    return np.interp(when, clock, path)
 
 
-def _smooth(values, radius):
-    """Running mean along axis 0; the ends stay."""
-    padded = np.pad(
-        values, ((radius, radius), (0, 0)), mode="reflect", reflect_type="odd"
-    )
-    sums = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
-    width = 2 * radius + 1
+def _smooth(values, keep_ends):
+    """Running mean over `_RADIUS` neighbours on each side.
+
+    Beyond the ends the values go on mirrored; turned over too, they keep the
+    ends where they are.
+    """
+    before = values[_RADIUS:0:-1]
+    after = values[-2 : -_RADIUS - 2 : -1]
+    if keep_ends:
+        before, after = 2 * values[0] - before, 2 * values[-1] - after
+    sums = np.cumsum(np.concatenate([[0], before, values, after]))
+    width = 2 * _RADIUS + 1
     return (sums[width:] - sums[:-width]) / width

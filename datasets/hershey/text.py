@@ -2,6 +2,8 @@
 
 import numpy as np
 
+SHORTEST = 3  # characters
+LONGEST = 30
 # Common words, and a few for the rare letters.
 _WORDS = (
     "the of and to in is it you that he was for on are with as his they be at "
@@ -37,6 +39,8 @@ _WORDS = (
     "join maximum size prize lizard oxygen vex squeeze"
 ).split()
 _CONTRACTIONS = "don't it's I'm we'll he'd you've can't that's o'clock".split()
+_SIGNS = "{}% #{} +{} *{} 1/{} {}&{}".split()
+_BRACKETS = ['""', '""', "''", "()", "[]"]
 _ENDS = [".", ".", ".", ",", ",", "?", "!", ";", ":", "..."]
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -44,16 +48,24 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def random_text(rng: np.random.Generator) -> str:
     """One to five words with capitals, digits and punctuation now and then.
 
-    Every symbol of `ALPHABETS["full"]` comes up in time, and no other.
+    3 to 30 characters: what is short is learnt soon. Every symbol of
+    `ALPHABETS["full"]` comes up in time, and no other.
     """
+    while True:
+        text = _any_text(rng)
+        if SHORTEST <= len(text) <= LONGEST:
+            return text
+
+
+def _any_text(rng):
     words = [_word(rng) for _ in range(rng.integers(1, 6))]
     if rng.random() < 0.5:
         words[0] = words[0][:1].upper() + words[0][1:]
     if rng.random() < 0.5:
-        words[-1] += str(rng.choice(_ENDS))
+        words[-1] += _pick(rng, _ENDS)
     if len(words) > 2 and rng.random() < 0.12:
         place = int(rng.integers(len(words)))
-        opening, closing = [*('""', '""', "''", "()", "[]")][rng.integers(5)]
+        opening, closing = _pick(rng, _BRACKETS)
         words[place] = opening + words[place] + closing
     return " ".join(words)
 
@@ -61,21 +73,22 @@ def random_text(rng: np.random.Generator) -> str:
 def _word(rng):
     kind = rng.random()
     if kind < 0.80:
-        return str(rng.choice(_WORDS))
+        return _pick(rng, _WORDS)
     if kind < 0.86:
-        return str(rng.choice(_WORDS)).capitalize()
+        return _pick(rng, _WORDS).capitalize()
     if kind < 0.89:
-        return str(rng.choice(_CONTRACTIONS))
+        return _pick(rng, _CONTRACTIONS)
     if kind < 0.91:
-        return "-".join(str(word) for word in rng.choice(_WORDS, 2))
+        return f"{_pick(rng, _WORDS)}-{_pick(rng, _WORDS)}"
     if kind < 0.93:
-        return "".join(rng.choice(list(_LETTERS), rng.integers(2, 5)))
+        return "".join(_pick(rng, _LETTERS) for _ in range(rng.integers(2, 5)))
     if kind < 0.95:
-        return str(rng.choice(list(_LETTERS))) + "."
+        return _pick(rng, _LETTERS) + "."
     number = int(10 ** rng.uniform(0, 4))
-    return _with_sign(rng, number) if kind > 0.99 else str(number)
+    if kind < 0.985:
+        return str(number)
+    return _pick(rng, _SIGNS).format(number, number + 1)
 
 
-def _with_sign(rng, number):
-    signs = "{}% #{} +{} *{} 1/{} {}&{}".split()
-    return str(rng.choice(signs)).format(number, number + 1)
+def _pick(rng, choices):
+    return choices[rng.integers(len(choices))]
