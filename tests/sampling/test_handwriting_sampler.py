@@ -1,0 +1,312 @@
+import numpy as np
+import pytest
+from keras import ops
+
+from graves_tf.ink.line import Line
+from graves_tf.ink.offsets import to_offsets
+from graves_tf.networks import HandwritingPredictor
+from graves_tf.sampling.draws import Draws
+from graves_tf.sampling.handwriting_sampler import HandwritingSampler
+from graves_tf.sampling.handwriting_sampler import Sample
+from graves_tf.sampling.handwriting_sampler import better
+from graves_tf.sampling.handwriting_sampler import points_of
+from graves_tf.sampling.handwriting_sampler import unvisited_places
+from graves_tf.sampling.pen_step import pen_step
+from graves_tf.sampling.pick import pick_point
+
+SPEED = 0.25
+
+
+@pytest.fixture(scope="module")
+def sampler(make_network):
+    return HandwritingSampler(make_network(SPEED), chunk=10)
+
+
+def steps_of(text):
+    """Points until κ_t = SPEED · t passes U + 1/2: there φ(t, U + 1) wins."""
+    return int((len(text) + 0.5) / SPEED)
+
+
+def by_hand(network, text, bias, count, draws, prime=()):
+    """Pens of the first `count` free steps, one network step after another."""
+    mean = np.array([*network.offset_mean, 0.0], "float32")
+    std = np.array([*network.offset_std, 1.0], "float32")
+    characters = network.alphabet.encode(text)[None]
+    state = network.initial_state(1)
+    pen, pens = mean[None], []
+    for t in range(len(prime) + count):
+        uniforms, normals = draws.take(1)
+        y, _, state = network.step(
+            ops.convert_to_tensor((pen - mean) / std),
+            ops.convert_to_tensor(characters),
+            state,
+        )
+        if t < len(prime):
+            pen = prime[t : t + 1]
+            continue
+        drawn = pick_point(
+            y,
+            ops.convert_to_tensor([np.float32(bias)]),
+            ops.convert_to_tensor(uniforms),
+            ops.convert_to_tensor(normals),
+        )
+        pen = ops.convert_to_numpy(drawn) * std + mean
+        pens.append(pen[0])
+    return np.array(pens)
+
+
+def test_a_line_is_its_steps(sampler):
+    text = "ab"
+    (sample,) = sampler.write([text], bias=0.5, seed=3)
+    count = steps_of(text)
+    assert len(sample.strokes) == count + 1
+    pens = by_hand(sampler.network, text, 0.5, count, Draws(3, 0, 0))
+    np.testing.assert_array_equal(sample.strokes[0], 0)
+    np.testing.assert_allclose(
+        np.diff(sample.strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
+    )
+    np.testing.assert_array_equal(sample.strokes[1:-1, 2], pens[:-1, 2])
+    assert sample.strokes[-1, 2] == 1
+    assert sample.strokes.dtype == np.float32
+
+
+def test_the_stop_rule(sampler):
+    """Each row stops where φ(t, U + 1) exceeds all φ(t, u), of its own U."""
+    texts = ["a", "abcd", "abc dabc"]
+    samples = sampler.write(texts, seed=1)
+    for text, sample in zip(texts, samples, strict=True):
+        assert sample.text == text
+        assert sample.finished and sample.complete
+        assert sample.unvisited == ()
+        assert sample.attempts == 1
+        count = steps_of(text)
+        assert len(sample.strokes) == count + 1
+        kappa = SPEED * np.arange(1, count + 1)[:, None]
+        phi = np.exp(-((kappa - np.arange(1, len(text) + 2)) ** 2))
+        np.testing.assert_allclose(sample.phi, phi, atol=1e-5)
+        assert (phi[:, -1] <= phi[:, :-1].max(axis=1)).all()
+
+
+def test_the_bound(make_network):
+    """A window that never arrives: drawn again, as often as allowed."""
+    sampler = HandwritingSampler(make_network(1e-4), chunk=10)
+    (sample,) = sampler.write(["abc"], attempts=3, max_points=25)
+    assert not sample.finished and not sample.complete
+    assert len(sample.strokes) == 26
+    assert sample.attempts == 3
+    # None was better than the first.
+    assert sample.attempt == 0
+    assert sample.unvisited == (1, 2)
+
+
+def test_skipped_characters_are_drawn_again(make_network):
+    """A window of two characters a step looks at each second one alone."""
+    sampler = HandwritingSampler(make_network(2.0), chunk=10)
+    samples = sampler.write(["abcd", "a c"], attempts=2)
+    assert samples[0].finished and not samples[0].complete
+    assert samples[0].unvisited == (0, 2)
+    assert samples[0].attempts == 2
+
+
+def test_only_what_is_incomplete_is_drawn_again(make_network, monkeypatch):
+    sampler = HandwritingSampler(make_network(SPEED), chunk=10)
+    calls = []
+    draw = sampler._draw
+
+    def failing_once(texts, *arguments):
+        calls.append(list(texts))
+        samples = draw(texts, *arguments)
+        if len(calls) == 1:
+            samples[1] = samples[1]._replace(finished=False)
+        return samples
+
+    monkeypatch.setattr(sampler, "_draw", failing_once)
+    samples = sampler.write(["a", "bc", "d"], seed=4)
+    assert calls == [["a", "bc", "d"], ["bc"]]
+    assert [s.attempts for s in samples] == [1, 2, 1]
+    assert [s.attempt for s in samples] == [0, 1, 0]
+    assert all(s.complete for s in samples)
+    pens = by_hand(sampler.network, "bc", 0.5, steps_of("bc"), Draws(4, 1, 1))
+    np.testing.assert_allclose(
+        np.diff(samples[1].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
+    )
+
+
+def test_the_seed_is_the_ink(sampler):
+    first, again, other = (
+        sampler.write(["abc"], seed=seed)[0].strokes for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_neighbours_do_not_matter(sampler):
+    (alone,) = sampler.write(["abc"], seed=1)
+    together = sampler.write(["abc", "abc", "dcba abcd abcd"], seed=1)
+    np.testing.assert_allclose(
+        together[0].strokes, alone.strokes, rtol=1e-4, atol=1e-3
+    )
+    np.testing.assert_allclose(together[0].phi, alone.phi, atol=1e-5)
+    assert np.abs(together[1].strokes - alone.strokes).max() > 0.1
+
+
+def test_a_bias_for_each(sampler):
+    both = sampler.write(["ab", "ab"], bias=[0.0, 4.0], seed=1)
+    for row, bias in enumerate([0.0, 4.0]):
+        pens = by_hand(
+            sampler.network, "ab", bias, steps_of("ab"), Draws(1, row, 0)
+        )
+        np.testing.assert_allclose(
+            np.diff(both[row].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
+        )
+
+
+def test_priming(sampler):
+    """The pen is clamped to the style's offsets, then free (Sec. 5.5)."""
+    rng = np.random.default_rng(0)
+    strokes = rng.normal(size=(9, 3)).cumsum(axis=0).astype("float32")
+    strokes[:, 2] = [0, 0, 1, 0, 0, 0, 0, 0, 1]
+    style = Line(strokes, "cd")
+    text = "ab"
+    primed, free = sampler.write([text, text], seed=2, styles=[style, None])
+    # What came before counts for the window, and is not returned.
+    count = steps_of("cd " + text) - 8
+    assert len(primed.strokes) == count
+    assert primed.finished
+    pens = by_hand(
+        sampler.network,
+        "cd ab",
+        0.5,
+        count,
+        Draws(2, 0, 0),
+        prime=to_offsets(strokes),
+    )
+    np.testing.assert_array_equal(primed.strokes[0, :2], 0)
+    np.testing.assert_allclose(
+        np.diff(primed.strokes[:, :2], axis=0), pens[1:, :2], atol=1e-3
+    )
+    np.testing.assert_array_equal(primed.strokes[:-1, 2], pens[:-1, 2])
+    # φ of the text that was asked for, at the points that are returned.
+    assert primed.phi.shape == (count, len(text) + 1)
+    kappa = SPEED * np.arange(9, 9 + count)[:, None]
+    phi = np.exp(-((kappa - np.array([4, 5, 6])) ** 2))
+    np.testing.assert_allclose(primed.phi, phi, atol=1e-5)
+    assert len(free.strokes) == steps_of(text) + 1
+
+
+def test_nothing_to_write(sampler):
+    assert sampler.write([]) == []
+
+
+@pytest.mark.parametrize("texts", [[""], ["ab", "  "]])
+def test_empty_text(sampler, texts):
+    with pytest.raises(ValueError, match=f"Text {len(texts) - 1} is empty"):
+        sampler.write(texts)
+
+
+@pytest.mark.parametrize("bias", [-0.1, float("nan"), float("inf"), [1, -1]])
+def test_bad_bias(sampler, bias):
+    with pytest.raises(ValueError, match="bias"):
+        sampler.write(["ab", "cd"], bias=bias)
+
+
+def test_unknown_characters(make_network):
+    sampler = HandwritingSampler(make_network(unknown=False))
+    with pytest.raises(ValueError, match="x.*z"):
+        sampler.write(["axz"])
+
+
+def test_pen_step_stops_as_the_paper_has_it(make_network):
+    network = make_network(1.0)
+    characters = ops.convert_to_tensor(np.array([[1, 2, -1, -1]], "int32"))
+    state, pen = network.initial_state(1), ops.zeros((1, 3))
+    stops, phis = [], []
+    for _ in range(4):
+        pen, stop, phi, state = pen_step(
+            network,
+            pen,
+            characters,
+            ops.zeros((1,)),
+            ops.full((1, 2), 0.5),
+            ops.zeros((1, 2)),
+            state,
+        )
+        stops.append(float(stop[0]))
+        phis.append(ops.convert_to_numpy(phi)[0])
+    # κ = 1, 2, 3, 4 and U = 2.
+    assert stops == [0, 0, 1, 1]
+    np.testing.assert_allclose(
+        phis[1], [np.exp(-1), 1, 0, 0, np.exp(-1)], rtol=1e-4
+    )
+
+
+def test_a_predictor_never_stops():
+    network = HandwritingPredictor(
+        hidden=(3,), num_mixtures=2, offset_mean=(1, 2), offset_std=(3, 4)
+    )
+    pen = np.array([[4.0, -2.0, 1.0]], "float32")
+    numbers = np.array([[0.3, 0.9]], "float32")
+    new, stop, phi, _ = pen_step(
+        network,
+        ops.convert_to_tensor(pen),
+        None,
+        ops.zeros((1,)),
+        ops.convert_to_tensor(numbers),
+        ops.convert_to_tensor(numbers),
+        network.initial_state(1),
+    )
+    y, _ = network.step(
+        ops.convert_to_tensor(np.float32([[1.0, -1.0, 1.0]])),
+        network.initial_state(1),
+    )
+    drawn = pick_point(
+        y,
+        ops.zeros((1,)),
+        ops.convert_to_tensor(numbers),
+        ops.convert_to_tensor(numbers),
+    )
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(new),
+        ops.convert_to_numpy(drawn) * [3, 4, 1] + [1, 2, 0],
+        rtol=1e-5,
+    )
+    assert float(stop[0]) == 0
+    assert ops.convert_to_numpy(phi).tolist() == [[0.0]]
+
+
+def test_points_of():
+    pens = np.array([[1, 2, 0], [3, -1, 1], [1, 1, 0]], "float32")
+    np.testing.assert_array_equal(
+        points_of(pens, primed=False),
+        [[0, 0, 0], [1, 2, 0], [4, 1, 1], [5, 2, 1]],
+    )
+    np.testing.assert_array_equal(
+        points_of(pens, primed=True), [[0, 0, 0], [3, -1, 1], [4, 0, 1]]
+    )
+    np.testing.assert_array_equal(points_of(pens[:0], False), [[0, 0, 1]])
+
+
+def test_unvisited_places():
+    phi = np.array(
+        [[1.0, 0.1, 0.0, 0.0, 0.0], [0.0, 0.4, 1.0, 0.0, 0.2]], "float32"
+    )
+    assert unvisited_places("abcd", phi) == (1, 3)
+    assert unvisited_places("a cd", phi) == (3,)
+    assert unvisited_places("abcd", phi, share=0.3) == (3,)
+    assert unvisited_places("a c", phi[:0]) == (0, 2)
+
+
+def test_better():
+    def sample(finished, unvisited):
+        return Sample(None, "", None, finished, unvisited, 1, 0)
+
+    ranked = [
+        sample(True, ()),
+        sample(True, (1,)),
+        sample(True, (1, 2)),
+        sample(False, ()),
+        sample(False, (3,)),
+    ]
+    for i, a in enumerate(ranked):
+        for j, b in enumerate(ranked):
+            assert better(a, b) == (i < j)
