@@ -25,9 +25,9 @@ def bucket_lengths(lengths, count=8, multiple=16):
     cost = np.where(np.arange(len(levels) + 1) == 0, 0.0, np.inf)
     choices = []
     for _ in range(min(count, len(levels))):
-        table = cost[:, None] + (below[None, :] - below[:, None]) * np.concatenate(
-            [[0], levels]
-        )
+        table = cost[:, None] + (
+            below[None, :] - below[:, None]
+        ) * np.concatenate([[0], levels])
         table[np.tril_indices(len(levels) + 1, -1)] = np.inf
         choices.append(table.argmin(axis=0))
         cost = table.min(axis=0)
@@ -135,8 +135,7 @@ class HandwritingBatches(keras.utils.PyDataset):
     def padding(self):
         """The share of one pass's points that is padding."""
         total = sum(
-            self.batch_size * self._shape(chosen)[0]
-            for chosen in self._pass(0)
+            self.batch_size * self._shape(chosen)[0] for chosen in self._pass(0)
         )
         real = sum(self.lengths[chosen].sum() for chosen in self._pass(0))
         return 1.0 - real / total
@@ -153,7 +152,9 @@ class HandwritingBatches(keras.utils.PyDataset):
             rng = np.random.default_rng([self.seed, number])
             rows = rng.permutation(len(self.lengths))
             rows = rows[np.argsort(self.bucket[rows], kind="stable")]
-        batches = np.split(rows, range(self.batch_size, len(rows), self.batch_size))
+        batches = np.split(
+            rows, range(self.batch_size, len(rows), self.batch_size)
+        )
         if self.seed is not None:
             missing = self.batch_size - len(batches[-1])
             # The last batch holds the longest lines: fill it up with such.

@@ -37,15 +37,17 @@ class Schedule(keras.callbacks.Callback):
     a run of `--minutes` lands as softly as one of `--epochs`.
 
     Args:
+        peak: the learning rate between the two.
         progress: function without arguments, the share of the run that is
-            done, 0 to 1, or None for a run without an end.
+            done, 0 to 1.
         warm_up: updates of the linear ascent.
         descent: share of the run that the descent takes.
         every: updates between changes.
     """
 
-    def __init__(self, progress, warm_up=200, descent=0.25, every=10):
+    def __init__(self, peak, progress, warm_up=200, descent=0.25, every=10):
         super().__init__()
+        self.peak = peak
         self.progress = progress
         self.warm_up = warm_up
         self.descent = descent
@@ -53,10 +55,7 @@ class Schedule(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.updates = int(self.model.optimizer.iterations)
-        self.peak = float(self.peak_rate or self.model.optimizer.learning_rate)
         self._set()
-
-    peak_rate = None
 
     def on_train_batch_end(self, batch, logs=None):
         self.updates += 1
@@ -65,8 +64,7 @@ class Schedule(keras.callbacks.Callback):
 
     def rate(self):
         """The learning rate of the next update."""
-        done = self.progress()
-        left = 1.0 if done is None else (1.0 - done) / self.descent
+        left = (1.0 - self.progress()) / self.descent
         rise = (self.updates + self.every) / self.warm_up
         return self.peak * max(0.0, min(1.0, rise, left))
 
@@ -88,6 +86,7 @@ class Rounds(keras.callbacks.Callback):
         deadline: `time.monotonic()` at which it ends, or None.
         draw: function of the round's number, draws pictures; or None.
         updates_per_epoch: for the log.
+        tensorboard: a `tensorboard.summary.Writer`, or None.
     """
 
     def __init__(
@@ -99,6 +98,7 @@ class Rounds(keras.callbacks.Callback):
         total_updates=None,
         deadline=None,
         draw=None,
+        tensorboard=None,
     ):
         super().__init__()
         self.folder = folder
@@ -107,6 +107,7 @@ class Rounds(keras.callbacks.Callback):
         self.total_updates = total_updates
         self.deadline = deadline
         self.draw = draw
+        self.tensorboard = tensorboard
         self.updates_per_epoch = updates_per_epoch
         log = folder.read_log()
         self.best = min(
@@ -153,33 +154,43 @@ class Rounds(keras.callbacks.Callback):
     def _round(self):
         model = self.model
         train = self.round_nats / self.round_updates
+        with averaged_weights(model):
+            scores = self.validate()
+        nats = scores["nats_per_sequence"]
+        if not np.isfinite(nats):
+            # The last update ruined the weights: keep those of before.
+            self.diverged = True
+            model.stop_training = True
+            return
         if self.updates == int(model.optimizer.iterations):
             self.folder.save_last(model)
         with averaged_weights(model):
-            scores = self.validate()
-            nats = scores["nats_per_sequence"]
             better = nats < self.best
             if better:
                 self.best = nats
                 self.folder.save_best(model)
             minutes = (time.monotonic() - self.started) / 60
-            self.folder.append_log(
-                {
-                    "minutes": round(self.minutes_before + minutes, 2),
-                    "updates": self.updates,
-                    "epoch": round(self.updates / self.updates_per_epoch, 3),
-                    "learning_rate": float(model.optimizer.learning_rate),
-                    "nats_per_sequence": round(train, 2),
-                    "val_nats_per_sequence": round(nats, 2),
-                    "val_nats_per_point": round(scores["nats_per_point"], 5),
-                    "val_sse": round(scores["sse"], 5),
-                }
-            )
+            row = {
+                "minutes": round(self.minutes_before + minutes, 2),
+                "updates": self.updates,
+                "epoch": round(self.updates / self.updates_per_epoch, 3),
+                "learning_rate": float(model.optimizer.learning_rate),
+                "nats_per_sequence": round(train, 2),
+                "val_nats_per_sequence": round(nats, 2),
+                "val_nats_per_point": round(scores["nats_per_point"], 5),
+                "val_sse": round(scores["sse"], 5),
+            }
+            self.folder.append_log(row)
+            if self.tensorboard:
+                for key, value in row.items():
+                    self.tensorboard.add_scalar(key, value, self.updates)
+                self.tensorboard.flush()
             print(
                 f"\n{self.updates} updates, "
                 f"epoch {self.updates / self.updates_per_epoch:.2f}: "
                 f"{train:.1f} nats per sequence in training, "
-                f"{nats:.1f} in validation" + (", the best so far" if better else ""),
+                f"{nats:.1f} in validation"
+                + (", the best so far" if better else ""),
                 flush=True,
             )
             if self.draw:

@@ -53,3 +53,12 @@ def run_command(name, parser, run, argv=None):
         print(f"{name}: interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def progress(iterable, unit):
+    """The same, with a progress bar on stderr where tqdm is installed."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return iterable
+    return tqdm(iterable, unit=unit)

@@ -85,7 +85,7 @@ def by_saved_model(path, network, text, sample, bias, seed):
     from graves_tf.sampling.draws import Draws
     from graves_tf.sampling.handwriting_sampler import points_of
 
-    draws = Draws(seed, 0, sample.attempts - 1)
+    draws = Draws(seed, 0, sample.attempt)
     uniforms, normals = draws.take(150 + 45 * len(text))
     reply = tf.saved_model.load(str(path)).signatures["write"](
         characters=tf.constant(network.alphabet.encode(text)[None]),

@@ -6,6 +6,7 @@ import sys
 
 from graves_tf.command import add_data_options
 from graves_tf.command import data_options
+from graves_tf.command import progress
 from graves_tf.command import run_command
 
 EPILOG = """\
@@ -39,8 +40,6 @@ def make_parser():
 
 def evaluate(options):
     """Scores and prints what the command line asks for; returns the scores."""
-    from tqdm import tqdm
-
     from graves_tf import weights
     from graves_tf.batches import HandwritingBatches
     from graves_tf.data import load_lines
@@ -57,7 +56,7 @@ def evaluate(options):
     )
     scorer = Scorer(network)
     scorer.compile(jit_compile=True)
-    scores = scorer.score(batches, lambda numbers: tqdm(numbers, unit="batch"))
+    scores = scorer.score(batches, lambda numbers: progress(numbers, "batch"))
     if options.json:
         print(json.dumps(scores))
     else:

@@ -14,7 +14,7 @@ def graves_rmsprop(learning_rate=1e-4):
     )
 
 
-def adam(learning_rate=2e-3):
+def adam(learning_rate=2e-3, ema_momentum=0.99):
     """Adam with the global gradient norm clipped and averaged weights.
 
     The norm is that of the mean nats per sequence, some hundreds of points
@@ -27,7 +27,7 @@ def adam(learning_rate=2e-3):
         epsilon=1e-8,
         global_clipnorm=500.0,
         use_ema=True,
-        ema_momentum=0.998,
+        ema_momentum=ema_momentum,
     )
 
 

@@ -5,8 +5,6 @@ import json
 import os
 from pathlib import Path
 
-import keras
-
 
 class RunFolder:
     """`config.json`, `log.csv`, `best.keras`, `last.keras` and pictures.
@@ -45,7 +43,7 @@ class RunFolder:
 
     def save_best(self, model):
         """The model alone, float32."""
-        self._replace(self.best, float32_copy(model).save)
+        self._replace(self.best, copy_of(model, "float32").save)
 
     def append_log(self, row):
         """One more row of `log.csv`; a dict with always the same keys."""
@@ -72,10 +70,8 @@ class RunFolder:
         os.replace(new, path)
 
 
-def float32_copy(model):
-    """The same network in float32, with neither optimizer nor loss."""
-    config = model.get_config()
-    config["dtype"] = "float32"
-    copy = type(model).from_config(config)
+def copy_of(model, dtype):
+    """The same network in another type, with neither optimizer nor loss."""
+    copy = type(model).from_config({**model.get_config(), "dtype": dtype})
     copy.set_weights(model.get_weights())
     return copy

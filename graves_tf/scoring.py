@@ -61,9 +61,7 @@ class Scorer(keras.Model):
         rows = []
         for i in progress(numbers) if progress else numbers:
             inputs, targets = batches[i]
-            rows.append(
-                self.predict_on_batch({**inputs, "targets": targets})
-            )
+            rows.append(self.predict_on_batch({**inputs, "targets": targets}))
         rows = np.concatenate(rows).astype("float64")
         rows = rows[rows[:, 2] > 0]
         nats, error, points = rows.sum(axis=0)

@@ -51,8 +51,13 @@ def make_parser():
     add("--validation-split", default="validation_1")
     add("--run-dir", metavar="DIR", help="default: runs/PRESET")
     add("--resume", action="store_true", help="go on from DIR/last.keras")
-    add("--init-from", metavar="FILE.keras", help="start from these weights")
-    add("--epochs", type=float, help="passes over the lines, in all")
+    add("--init-from", metavar="FILE", help="start from these weights")
+    add(
+        "--epochs",
+        type=float,
+        default=100,
+        help="passes over the lines, in all (default 100)",
+    )
     add("--minutes", type=float, help="stop after so long")
     add("--batch-size", type=int, default=32, help="lines (default 32)")
     add("--buckets", type=int, default=8, help="padded lengths (default 8)")
@@ -98,11 +103,11 @@ def train(options):
     """
     import keras
 
+    from graves_tf.batches import HandwritingBatches
+    from graves_tf.batches import bucket_lengths
     from graves_tf.callbacks import Rounds
     from graves_tf.callbacks import Schedule
     from graves_tf.data import load_lines
-    from graves_tf.batches import HandwritingBatches
-    from graves_tf.batches import bucket_lengths
     from graves_tf.ink.offsets import fit_normalisation
     from graves_tf.networks.presets import DEFAULT_PRESET
     from graves_tf.pictures import Pictures
@@ -160,8 +165,8 @@ def train(options):
         flush=True,
     )
 
-    total = options.epochs and round(options.epochs * len(batches))
-    if total and start >= total:
+    total = round(options.epochs * len(batches))
+    if start >= total:
         raise ValueError(
             f"The run has had its {options.epochs:g} epochs. More by --epochs."
         )
@@ -175,21 +180,20 @@ def train(options):
         total_updates=total,
         deadline=deadline,
         draw=Pictures(folder, model, reported(model)),
+        tensorboard=tensorboard_writer(options, folder),
     )
 
     def progress():
-        shares = []
-        if total:
-            shares.append(rounds.updates / total)
-        if deadline:
-            shares.append(
-                (time.monotonic() - began) / (60 * options.minutes)
-            )
-        return max(shares, default=None)
+        updates = rounds.updates / total
+        if not deadline:
+            return updates
+        minutes = (time.monotonic() - began) / 60
+        return max(updates, minutes / options.minutes)
 
-    schedule = Schedule(progress, options.warm_up, options.descent)
-    schedule.peak_rate = options.peak_rate
-    remaining = -(-(total - start) // len(batches)) if total else 10**6
+    schedule = Schedule(
+        options.peak_rate, progress, options.warm_up, options.descent
+    )
+    remaining = -(-(total - start) // len(batches))
     try:
         model.fit(
             batches,
@@ -217,9 +221,11 @@ def make_model(options, folder, resuming, lines, fit_normalisation):
     import keras
 
     from graves_tf import networks
+    from graves_tf import weights
     from graves_tf.losses import SequenceLoss
     from graves_tf.metrics import nats_per_sequence
     from graves_tf.optimizers import make_optimizer
+    from graves_tf.run_folder import copy_of
 
     optimizer = make_optimizer(options.optimizer, options.learning_rate)
     options.peak_rate = float(optimizer.learning_rate)
@@ -227,7 +233,9 @@ def make_model(options, folder, resuming, lines, fit_normalisation):
         model = keras.saving.load_model(folder.last)
         optimizer = model.optimizer
     elif options.init_from:
-        model = keras.saving.load_model(options.init_from)
+        model = copy_of(
+            weights.load(options.init_from, task=options.task), options.dtype
+        )
     else:
         mean, std = fit_normalisation([line.strokes for line in lines])
         arguments = {
@@ -247,6 +255,15 @@ def make_model(options, folder, resuming, lines, fit_normalisation):
         jit_compile=not options.no_jit,
     )
     return model
+
+
+def tensorboard_writer(options, folder):
+    """What writes for TensorBoard, if that is asked for."""
+    if not options.tensorboard:
+        return None
+    from tensorboard.summary import Writer
+
+    return Writer(str(folder.path / "tensorboard"))
 
 
 def reported(model):

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from graves_tf.command import progress
 from graves_tf.command import run_command
 
 FORMATS = ("svg", "png", "gif", "json")
@@ -145,35 +146,35 @@ def write_text(options, sampler, style, lines, form):
 
 def write_file(options, sampler, style, lines_of, form):
     """Each line of a file, in batches, to files of a folder."""
-    from tqdm import tqdm
-
     text = Path(options.lines).read_text(encoding="utf-8")
     texts = []
     for number, row in enumerate(text.splitlines(), 1):
         try:
             texts.append(" ".join(lines_of(row)))
         except ValueError as error:
-            raise ValueError(f"{options.lines}, line {number}: {error}") from error
+            raise ValueError(
+                f"{options.lines}, line {number}: {error}"
+            ) from error
     if not texts:
         raise ValueError(f"{options.lines}: there is nothing to write.")
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     incomplete = 0
-    with tqdm(total=len(texts), unit="line") as bar:
-        for begin in range(0, len(texts), options.batch_size):
-            batch = texts[begin : begin + options.batch_size]
-            samples = sampler.write(
-                batch,
-                bias=options.bias,
-                seed=options.seed + begin,
-                styles=[style] * len(batch),
-                attempts=options.attempts,
-            )
-            for i, sample in enumerate(samples, begin):
-                path = folder / f"{i:04d}.{form}"
-                save(path, form, [sample.strokes], sample.text, options.color)
-                incomplete += not report(sample)
-            bar.update(len(batch))
+    starts = range(0, len(texts), options.batch_size)
+    for begin in progress(starts, "batch"):
+        batch = texts[begin : begin + options.batch_size]
+        samples = sampler.write(
+            batch,
+            bias=options.bias,
+            seed=options.seed,
+            styles=[style] * len(batch),
+            attempts=options.attempts,
+            first=begin,
+        )
+        for i, sample in enumerate(samples, begin):
+            path = folder / f"{i:04d}.{form}"
+            save(path, form, [sample.strokes], sample.text, options.color)
+            incomplete += not report(sample)
     print(f"{folder}: {len(texts)} lines, {incomplete} of them incomplete")
 
 

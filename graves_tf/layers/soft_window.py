@@ -106,9 +106,6 @@ class SoftWindow(keras.layers.Layer):
         # The mask is over the text; what comes out has no such axis.
         return None
 
-    def compute_mask(self, *args, **kwargs):
-        return None
-
     def compute_output_spec(self, hidden, characters, kappa, mask=None):
         def spec(*shape):
             return keras.KerasTensor(shape, dtype=self.variable_dtype)

@@ -24,6 +24,7 @@ class Sample(NamedTuple):
         finished: whether the stop rule ended it, not the bound.
         unvisited: the places in the text that the window never looked at.
         attempts: how often it was drawn.
+        attempt: which of these draws it is, from 0: the seed of its `Draws`.
     """
 
     strokes: np.ndarray
@@ -32,6 +33,7 @@ class Sample(NamedTuple):
     finished: bool
     unvisited: tuple
     attempts: int
+    attempt: int
 
     @property
     def complete(self):
@@ -60,6 +62,7 @@ class HandwritingSampler:
         styles=None,
         attempts=5,
         max_points=None,
+        first=0,
     ):
         """Write each text as one line.
 
@@ -73,6 +76,8 @@ class HandwritingSampler:
                 complete; the best one is returned.
             max_points: bound of a line's points; by default 150 and 45 for
                 each character.
+            first: the first text's number, where they are a part of more:
+                a text's number is a part of its seed.
 
         Returns:
             List of `Sample`.
@@ -101,11 +106,12 @@ class HandwritingSampler:
             drawn = self._draw(
                 [texts[i] for i in open_],
                 biases[open_],
-                [Draws(seed, i, attempt) for i in open_],
+                [Draws(seed, first + i, attempt) for i in open_],
                 [styles[i] for i in open_],
                 max_points,
             )
             for i, sample in zip(open_, drawn, strict=True):
+                sample = sample._replace(attempt=attempt)
                 if samples[i] is None or better(sample, samples[i]):
                     samples[i] = sample
                 samples[i] = samples[i]._replace(attempts=attempt + 1)
@@ -119,9 +125,7 @@ class HandwritingSampler:
             for s in styles
         ]
         primed = np.array([len(p) for p in primes])
-        prefixes = [
-            "" if s is None else s.text.rstrip() + " " for s in styles
-        ]
+        prefixes = ["" if s is None else s.text.rstrip() + " " for s in styles]
         codes = [
             network.alphabet.encode(p + t)
             for p, t in zip(prefixes, texts, strict=True)
@@ -182,7 +186,8 @@ class HandwritingSampler:
                     phi,
                     bool(finished),
                     unvisited_places(text, phi),
-                    1,
+                    attempts=1,
+                    attempt=0,
                 )
             )
         return samples
