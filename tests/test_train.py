@@ -1,0 +1,298 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+
+import graves_tf.networks
+from graves_tf import packed
+from graves_tf import pictures
+from graves_tf import train
+from graves_tf.ink.line import Line
+from graves_tf.networks import presets
+
+SMALL = {
+    "small": {
+        "task": "synthesis",
+        "hidden": (4, 3),
+        "num_mixtures": 2,
+        "num_gaussians": 2,
+        "reported": {},
+    },
+    "small_prediction": {
+        "task": "prediction",
+        "hidden": (4,),
+        "num_mixtures": 2,
+        "reported": {},
+    },
+}
+# The learning rate of an update is the same however long the run: neither a
+# warm-up nor a descent.
+STEADY = ["--warm-up", "1", "--descent", "1e-9"]
+# XLA takes long to compile; `test_prediction` has it.
+QUICK = ["--no-jit"] if keras.backend.backend() == "tensorflow" else []
+
+
+class NoPictures:
+    def __init__(self, *arguments):
+        pass
+
+    def __call__(self, updates):
+        pass
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Presets of a few cells, and no time spent on pictures."""
+    for name, preset in SMALL.items():
+        monkeypatch.setitem(presets.PRESETS, name, preset)
+    monkeypatch.setattr(pictures, "Pictures", NoPictures)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A packed file: 10 lines to train on, 3 to validate on."""
+    rng = np.random.default_rng(0)
+
+    def lines(count):
+        return [
+            Line(
+                np.column_stack(
+                    [
+                        rng.normal(size=(12, 2)).cumsum(axis=0).round(1),
+                        rng.random(12) < 0.2,
+                    ]
+                ).astype("float32"),
+                "abc",
+                f"line-{i}",
+            )
+            for i in range(count)
+        ]
+
+    path = tmp_path_factory.mktemp("data") / "lines.npz"
+    splits = {"train": 6, "validation_2": 2, "test": 2, "validation_1": 3}
+    packed.save(
+        path,
+        {name: lines(count) for name, count in splits.items()},
+        name="synthetic",
+        config="clean",
+    )
+    return path
+
+
+def command(data, folder, *more, preset="small"):
+    """Batches of 4: an epoch is 3 updates. A round after each update."""
+    return [
+        *("--data", str(data), "--run-dir", str(folder), "--preset", preset),
+        *("--batch-size", "4", "--buckets", "1", "--round-minutes", "0"),
+        *("--learning-rate", "0.02"),
+        *STEADY,
+        *more,
+    ]
+
+
+def read_log(folder):
+    with (folder / "log.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def state(path):
+    """Weights, and the optimizer's variables, of a checkpoint."""
+    model = keras.saving.load_model(path)
+    return [
+        keras.ops.convert_to_numpy(v)
+        for v in (*model.weights, *model.optimizer.variables)
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole_run(data, tmp_path_factory):
+    """The folder of a run of 8 updates that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, preset in SMALL.items():
+            patch.setitem(presets.PRESETS, name, preset)
+        patch.setattr(pictures, "Pictures", NoPictures)
+        assert (
+            train.main(command(data, folder, *QUICK, "--epochs", "2.67")) == 0
+        )
+    return folder
+
+
+def test_files(whole_run, data):
+    assert {path.name for path in whole_run.iterdir()} >= {
+        "config.json",
+        "log.csv",
+        "best.keras",
+        "last.keras",
+    }
+    config = json.loads((whole_run / "config.json").read_text())
+    assert config["preset"] == "small"
+    assert config["data"] == str(data)
+    rows = read_log(whole_run)
+    assert [int(row["updates"]) for row in rows] == list(range(1, 9))
+    assert [float(row["learning_rate"]) for row in rows] == pytest.approx(
+        [float(rows[0]["learning_rate"])] * 8
+    )
+    best = keras.saving.load_model(whole_run / "best.keras")
+    assert best.task == "synthesis"
+    assert best.dtype_policy.name == "float32"
+    # Fitted to the lines to train on.
+    strokes = [
+        line.strokes for line in packed.load(data, "train+validation_2+test")
+    ]
+    offsets = np.concatenate([np.diff(s[:, :2], axis=0) for s in strokes])
+    np.testing.assert_allclose(
+        best.offset_mean, offsets.mean(axis=0), atol=1e-5
+    )
+    np.testing.assert_allclose(best.offset_std, offsets.std(axis=0), rtol=1e-5)
+    last = keras.saving.load_model(whole_run / "last.keras")
+    assert int(last.optimizer.iterations) == 8
+
+
+def test_the_best_is_what_was_logged(whole_run, data):
+    from graves_tf.batches import HandwritingBatches
+    from graves_tf.scoring import Scorer
+
+    best = keras.saving.load_model(whole_run / "best.keras")
+    held_out = HandwritingBatches(
+        packed.load(data, "validation_1"),
+        best.offset_mean,
+        best.offset_std,
+        alphabet=best.alphabet,
+    )
+    logged = [float(row["val_nats_per_point"]) for row in read_log(whole_run)]
+    assert len(set(logged)) > 1
+    scores = Scorer(best).score(held_out)
+    assert scores["sequences"] == 3
+    assert scores["nats_per_point"] == pytest.approx(min(logged), abs=2e-5)
+
+
+KILLED = """
+import sys
+from graves_tf import pictures, train
+from graves_tf.networks import presets
+
+presets.PRESETS["small"] = {preset!r}
+pictures.Pictures = lambda *arguments: lambda updates: None
+sys.exit(train.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_and_resumed(whole_run, data, tmp_path, capsys):
+    """It ends with the weights of the run that nothing disturbed."""
+    folder = tmp_path / "run"
+    arguments = command(data, folder, *QUICK, "--epochs", "1000")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-c"),
+            KILLED.format(preset=SMALL["small"]),
+            *arguments,
+        ],
+        env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 200
+        while not (folder / "last.keras").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = int(
+        keras.saving.load_model(folder / "last.keras").optimizer.iterations
+    )
+    assert 1 <= before < 8
+    more = command(data, folder, *QUICK, "--resume", "--epochs", "2.67")
+    assert train.main(more) == 0
+    rows = [int(row["updates"]) for row in read_log(folder)]
+    assert rows[-(8 - before) :] == list(range(before + 1, 9))
+    resumed = state(folder / "last.keras")
+    for a, b in zip(resumed, state(whole_run / "last.keras"), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    # It has had its epochs.
+    assert train.main(more) == 2
+    assert "epochs" in capsys.readouterr().err
+    # A new run would overwrite it.
+    assert train.main(command(data, folder, "--epochs", "9")) == 2
+    assert "--resume" in capsys.readouterr().err
+    for a, b in zip(resumed, state(folder / "last.keras"), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_resuming_takes_the_runs_own_options(whole_run, data, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("last.keras", "config.json", "log.csv"):
+        (folder / name).write_bytes((whole_run / name).read_bytes())
+    assert (
+        train.main(
+            ["--resume", "--run-dir", str(folder), "--epochs", "3", *QUICK]
+        )
+        == 0
+    )
+    rows = read_log(folder)
+    assert [int(row["updates"]) for row in rows[:8]] == list(range(1, 9))
+    assert int(rows[-1]["updates"]) == 9
+
+
+def test_a_loss_that_turns_nan(whole_run, data, tmp_path, capsys):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("last.keras", "config.json"):
+        (folder / name).write_bytes((whole_run / name).read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    config["learning_rate"] = float("inf")
+    (folder / "config.json").write_text(json.dumps(config))
+    good = state(folder / "last.keras")
+    arguments = command(data, folder, *QUICK, "--resume", "--epochs", "100")
+    assert train.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert "NaN" in error and "last.keras" in error
+    for a, b in zip(state(folder / "last.keras"), good, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_prediction(data, tmp_path):
+    folder = tmp_path / "run"
+    arguments = command(
+        data,
+        folder,
+        *("--task", "prediction", "--epochs", "0.67"),
+        *("--optimizer", "graves_rmsprop", "--learning-rate", "0.01"),
+        preset="small_prediction",
+    )
+    assert train.main(arguments) == 0
+    best = keras.saving.load_model(folder / "best.keras")
+    assert isinstance(best, graves_tf.networks.HandwritingPredictor)
+    rows = read_log(folder)
+    assert [float(row["learning_rate"]) for row in rows] == [
+        pytest.approx(0.01)
+    ] * 2
+
+
+def test_no_data(tmp_path, capsys):
+    missing = tmp_path / "missing.npz"
+    assert train.main(command(missing, tmp_path / "run", "--epochs", "1")) == 2
+    assert "missing.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option, value", [("--optimizer", "sgd"), ("--preset", "huge")]
+)
+def test_unknown_names(data, tmp_path, capsys, option, value):
+    arguments = command(data, tmp_path / "run", option, value)
+    assert train.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert value in error and "Traceback" not in error
+    assert not (tmp_path / "run" / "last.keras").exists()
