@@ -64,7 +64,7 @@ class Schedule(keras.callbacks.Callback):
 
     def rate(self):
         """The learning rate of the next update."""
-        left = (1.0 - self.progress()) / self.descent
+        left = (1.0 - self.progress()) / max(self.descent, 1e-9)
         rise = (self.updates + self.every) / self.warm_up
         return self.peak * max(0.0, min(1.0, rise, left))
 

@@ -60,10 +60,10 @@ def make_parser():
     )
     add("--minutes", type=float, help="stop after so long")
     add("--batch-size", type=int, default=32, help="lines (default 32)")
-    add("--buckets", type=int, default=8, help="padded lengths (default 8)")
+    add("--buckets", type=int, help="padded lengths (default 8)")
     add("--optimizer", default="adam", help="adam or graves_rmsprop")
     add("--learning-rate", type=float, help="default: the optimizer's own")
-    add("--warm-up", type=int, default=200, help="updates (default 200)")
+    add("--warm-up", type=int, help="updates (default 200)")
     add(
         "--descent",
         type=float,
@@ -90,6 +90,17 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size buckets optimizer learning_rate warm_up alphabet seed"
 ).split()
+
+
+def set_defaults(options):
+    """Fill in what the command line left open, as the preset would have it."""
+    from graves_tf.networks.presets import PRESETS
+
+    preset = PRESETS.get(options.preset, {})
+    defaults = {"buckets": 8, "warm_up": 200, **preset.get("training", {})}
+    for key, value in defaults.items():
+        if getattr(options, key) is None:
+            setattr(options, key, value)
 
 
 def train(options):
@@ -129,6 +140,7 @@ def train(options):
             "or name another folder by --run-dir."
         )
     options.preset = options.preset or DEFAULT_PRESET[options.task]
+    set_defaults(options)
     keras.utils.set_random_seed(options.seed)
 
     where = data_options(options)
