@@ -41,3 +41,11 @@ def test_no_limit(differentiate):
 def test_bad_limit(limit):
     with pytest.raises(ValueError, match="positive"):
         clip_gradient(X, limit)
+
+
+def test_the_batch_on_another_axis(differentiate):
+    def loss(x):
+        return ops.sum(clip_gradient(x, 1.0, batch_axis=1) * UPSTREAM) / 3
+
+    clipped = differentiate(loss, [X])[1][0]
+    np.testing.assert_allclose(clipped, np.clip(UPSTREAM, -1, 1) / 3, rtol=1e-6)

@@ -419,3 +419,30 @@ def test_bfloat16_gradients_are_near(differentiate):
     ):
         assert near.dtype == "float32"
         assert 0 < np.linalg.norm(near - exact) < 0.05 * np.linalg.norm(exact)
+
+
+def test_time_major(differentiate):
+    """The same with the time first, gradients and clipping included."""
+    gradients, values = [], []
+    for time_major in (False, True):
+        layer, x, h0, c0, upstream = make(
+            return_sequences=True, clip_gradient=0.1, time_major=time_major
+        )
+        mask = np.random.default_rng(1).random((B, T)) < 0.7
+        if time_major:
+            x, upstream = (a.transpose(1, 0, 2) for a in (x, upstream))
+            mask = mask.T
+
+        def loss(x, h0, c0, layer=layer, mask=mask, upstream=upstream):
+            h = layer(x, initial_state=[h0, c0], mask=mask)
+            return ops.sum(h * upstream) / B
+
+        value, (dx, *rest), weights = differentiate(
+            loss, [x, h0, c0], layer.weights
+        )
+        dx = dx.transpose(1, 0, 2) if time_major else dx
+        values.append(value)
+        gradients.append([dx, *rest, *weights])
+        assert layer.get_config()["time_major"] is time_major
+    assert values[0] == pytest.approx(values[1], rel=1e-6)
+    close(*gradients, 1e-6)

@@ -158,3 +158,20 @@ def test_limits_out_of_reach_change_nothing(differentiate):
             )[2]
         )
     close(*gradients, 1e-6)
+
+
+def test_time_major(differentiate):
+    layer, x, characters, upstream = make(clip_gradient=0.05)
+    other, *_ = make(clip_gradient=0.05, time_major=True)
+    value, (dx,), weights = differentiate(
+        lambda x: total(layer(x, characters), upstream), [x], layer.weights
+    )
+    turned = [u.transpose(1, 0, 2) for u in upstream]
+    other_value, (other_dx,), other_weights = differentiate(
+        lambda x: total(other(x, characters), turned),
+        [x.transpose(1, 0, 2)],
+        other.weights,
+    )
+    assert other_value == pytest.approx(value, rel=1e-6)
+    close(other_weights, weights, 1e-6)
+    close([other_dx.transpose(1, 0, 2)], [dx], 1e-6)
