@@ -194,6 +194,27 @@ def test_priming(sampler):
     assert len(free.strokes) == steps_of(text) + 1
 
 
+def test_the_style_may_outlast_the_text(sampler):
+    """The window is past the text already: nothing stops the clamped pen."""
+    strokes = np.zeros((60, 3), "float32")
+    strokes[:, 0] = np.arange(60)
+    primed, other = sampler.write(
+        ["ab", "ab"], styles=[Line(strokes, "cd"), None], attempts=1
+    )
+    # One free step, and then the stop rule is heard.
+    assert primed.finished
+    assert len(primed.strokes) == 1
+    assert primed.unvisited == (0, 1)
+    assert len(other.strokes) == steps_of("ab") + 1
+
+
+def test_a_part_of_more_texts(sampler):
+    whole = sampler.write(["ab", "abc", "abcd"], seed=6)
+    part = sampler.write(["abc", "abcd"], seed=6, first=1)
+    for a, b in zip(whole[1:], part, strict=True):
+        np.testing.assert_allclose(a.strokes, b.strokes, rtol=1e-4, atol=1e-3)
+
+
 def test_nothing_to_write(sampler):
     assert sampler.write([]) == []
 
@@ -294,6 +315,9 @@ def test_unvisited_places():
     assert unvisited_places("a cd", phi) == (3,)
     assert unvisited_places("abcd", phi, share=0.3) == (3,)
     assert unvisited_places("a c", phi[:0]) == (0, 2)
+    # A window so far away that all its weights are 0 looks at nothing.
+    nowhere = np.concatenate([phi, np.zeros((1, 5), "float32")])
+    assert unvisited_places("abcd", nowhere) == (1, 3)
 
 
 def test_better():
