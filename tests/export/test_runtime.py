@@ -1,5 +1,6 @@
 """The runtime writes what `HandwritingSampler` writes, without Keras."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -175,7 +176,11 @@ strokes = Sampler({pathlib.Path(model).name!r}).write({TEXT!r}, seed=1)
 np.save("strokes.npy", strokes)
 """
     (tmp_path / "main.py").write_text(program, "utf-8")
-    subprocess.run([sys.executable, "main.py"], check=True, cwd=tmp_path)
+    # The test run itself keeps scripts' own folders off the path.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
+    subprocess.run(
+        [sys.executable, "main.py"], check=True, cwd=tmp_path, env=environment
+    )
     np.testing.assert_array_equal(
         np.load(tmp_path / "strokes.npy"), sampler.write(TEXT, seed=1)
     )
