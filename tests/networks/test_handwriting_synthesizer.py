@@ -32,7 +32,7 @@ def test_preset(quick_start, alphabet, weights):
     assert network.head.get_weights()[1].shape == (121,)
 
 
-def test_tiny_preset():
+def test_tiny_preset(quick_start):
     network = HandwritingSynthesizer.from_preset("tiny", offset_std=(2.0, 2.0))
     assert network.preset == "tiny"
     assert network.offset_std == (2.0, 2.0)
