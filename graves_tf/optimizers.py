@@ -25,7 +25,7 @@ def adam(learning_rate=2e-3, ema_momentum=0.99):
         learning_rate,
         beta_2=0.99,
         epsilon=1e-8,
-        global_clipnorm=500.0,
+        global_clipnorm=2000.0,
         use_ema=True,
         ema_momentum=ema_momentum,
     )

@@ -59,7 +59,13 @@ def make_parser():
         help="passes over the lines, in all (default 100)",
     )
     add("--minutes", type=float, help="stop after so long")
-    add("--batch-size", type=int, default=32, help="lines (default 32)")
+    add("--batch-size", type=int, help="lines (default 32)")
+    add(
+        "--max-points",
+        type=int,
+        help="leave longer lines out, of both splits (default: none; "
+        "tiny: 250)",
+    )
     add("--buckets", type=int, help="padded lengths (default 8)")
     add("--optimizer", default="adam", help="adam or graves_rmsprop")
     add("--learning-rate", type=float, help="default: the optimizer's own")
@@ -88,7 +94,7 @@ def make_parser():
 # What a resumed run takes from its folder rather than from its command line.
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
-    "batch_size buckets optimizer learning_rate warm_up alphabet seed"
+    "batch_size buckets max_points optimizer learning_rate warm_up alphabet seed"
 ).split()
 
 
@@ -97,7 +103,17 @@ def set_defaults(options):
     from graves_tf.networks.presets import PRESETS
 
     preset = PRESETS.get(options.preset, {})
-    defaults = {"buckets": 8, "warm_up": 200, **preset.get("training", {})}
+    if preset and preset["task"] != options.task:
+        raise ValueError(
+            f"--preset {options.preset} is for --task {preset['task']}, not "
+            f"{options.task}."
+        )
+    defaults = {
+        "batch_size": 32,
+        "buckets": 8,
+        "warm_up": 200,
+        **preset.get("training", {}),
+    }
     for key, value in defaults.items():
         if getattr(options, key) is None:
             setattr(options, key, value)
@@ -147,6 +163,9 @@ def train(options):
     split = options.split or "train+validation_2+test"
     lines = load_lines(split, **where)
     held_out = load_lines(options.validation_split, **where)
+    if options.max_points:
+        lines = [x for x in lines if len(x.strokes) <= options.max_points]
+        held_out = [x for x in held_out if len(x.strokes) <= options.max_points]
     model = make_model(options, folder, resuming, lines, fit_normalisation)
 
     arguments = {

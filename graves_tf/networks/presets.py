@@ -30,8 +30,15 @@ PRESETS = {
         "hidden": (64, 64, 64),
         "num_mixtures": 10,
         "num_gaussians": 4,
+        "characters_per_point": 0.052,
         "reported": {},
-        "training": {"buckets": 2, "learning_rate": 5e-3, "warm_up": 50},
+        "training": {
+            "batch_size": 16,
+            "buckets": 1,
+            "max_points": 250,
+            "learning_rate": 8e-3,
+            "warm_up": 50,
+        },
     },
 }
 
