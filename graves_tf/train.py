@@ -94,7 +94,8 @@ def make_parser():
 # What a resumed run takes from its folder rather than from its command line.
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
-    "batch_size buckets max_points optimizer learning_rate warm_up alphabet seed"
+    "batch_size buckets max_points optimizer learning_rate warm_up alphabet "
+    "seed"
 ).split()
 
 
