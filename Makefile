@@ -30,7 +30,8 @@ PYTEST_ARGS ?=
 # What runs a second time, on the other backend: all that must not need
 # TensorFlow. Tests marked `tensorflow` are left out there.
 JAX_TESTS = $(wildcard $(addprefix $(ROOT)/tests/, layers networks sampling \
-    test_batches.py test_losses.py test_metrics.py test_train.py))
+    test_batches.py test_losses.py test_optimizers.py test_scoring.py \
+    test_train.py))
 
 # Make's own exports reach the tests; these keep what the user has set up
 # for Python from reaching them.

@@ -167,6 +167,11 @@ def train(options):
     if options.max_points:
         lines = [x for x in lines if len(x.strokes) <= options.max_points]
         held_out = [x for x in held_out if len(x.strokes) <= options.max_points]
+        if not (lines and held_out):
+            raise ValueError(
+                f"--max-points {options.max_points} leaves no lines to train "
+                "on, or none to validate on."
+            )
     model = make_model(options, folder, resuming, lines, fit_normalisation)
 
     arguments = {

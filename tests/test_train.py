@@ -296,3 +296,31 @@ def test_unknown_names(data, tmp_path, capsys, option, value):
     error = capsys.readouterr().err
     assert value in error and "Traceback" not in error
     assert not (tmp_path / "run" / "last.keras").exists()
+
+
+def test_a_preset_brings_its_own_defaults(data, tmp_path):
+    parser = train.make_parser()
+    options = parser.parse_args(["--preset", "tiny"])
+    train.set_defaults(options)
+    wanted = presets.PRESETS["tiny"]["training"]
+    assert options.max_points == wanted["max_points"]
+    assert options.warm_up == wanted["warm_up"]
+    options = parser.parse_args(["--preset", "tiny", "--warm-up", "7"])
+    train.set_defaults(options)
+    assert options.warm_up == 7
+    options = parser.parse_args(["--preset", "synthesis"])
+    train.set_defaults(options)
+    assert (options.batch_size, options.max_points) == (32, None)
+
+
+def test_another_tasks_preset_is_refused(data, tmp_path, capsys):
+    arguments = ["--task", "synthesis", "--preset", "prediction_1x900"]
+    arguments += ["--data", str(data), "--run-dir", str(tmp_path / "run")]
+    assert train.main(arguments) == 2
+    assert "--task prediction" in capsys.readouterr().err
+
+
+def test_long_lines_are_left_out_on_request(data, tmp_path, capsys):
+    arguments = command(data, tmp_path / "run", "--max-points", "5")
+    assert train.main(arguments) == 2
+    assert "--max-points 5" in capsys.readouterr().err
