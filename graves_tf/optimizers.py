@@ -14,7 +14,7 @@ def graves_rmsprop(learning_rate=1e-4):
     )
 
 
-def adam(learning_rate=2e-3, ema_momentum=0.99):
+def adam(learning_rate=1e-3, ema_momentum=0.99):
     """Adam with the global gradient norm clipped and averaged weights.
 
     The norm is that of the mean nats per sequence, some hundreds of points
