@@ -43,13 +43,14 @@ def lstm_step(z, c, peepholes):
     return o * ops.tanh(c), c, (i, f, g, o)
 
 
-def lstm_step_backward(dh, dc, activations, c, c_before, peepholes, bound):
+def lstm_step_backward(dh, dc, saved, peepholes, bound):
     """Derivatives of one step, clipped at the gates' inputs (Sec. 2.1).
 
     Args:
         dh: `(B, H)`: derivative with respect to this step's h.
         dc: `(B, H)`: the same for c, as far as the next step gives it.
-        activations, c: what `lstm_step` returned. `c_before`: what it got.
+        saved: the cells that `lstm_step` got, and the activations that it
+            returned: five `(B, H)`.
         peepholes: `(3, H)`.
         bound: scalar, or None for no clipping.
 
@@ -60,8 +61,8 @@ def lstm_step_backward(dh, dc, activations, c, c_before, peepholes, bound):
     def clip(d):
         return d if bound is None else ops.clip(d, -bound, bound)
 
-    i, f, g, o = activations
-    tanh_c = ops.tanh(c)
+    c_before, i, f, g, o = saved
+    tanh_c = ops.tanh(f * c_before + i * g)
     do = clip(dh * tanh_c * o * (1.0 - o))
     dc = dc + dh * o * (1.0 - tanh_c * tanh_c) + do * peepholes[2]
     di = clip(dc * g * i * (1.0 - i))
@@ -72,14 +73,15 @@ def lstm_step_backward(dh, dc, activations, c, c_before, peepholes, bound):
     return ops.concatenate(dz, axis=-1), dc_before
 
 
-def peephole_gradient(dz, c_before, c):
+def peephole_gradient(dz, saved):
     """The peepholes' gradient `(3, H)` from all steps.
 
     Args:
         dz: `(T, B, 4H)`.
-        c_before: `(T, B, H)`: what i and f saw.
-        c: `(T, B, H)`: what o saw.
+        saved: as in `lstm_step_backward`, of all steps: `(T, B, H)` each. The
+            cells that o saw are those that i and f saw, one step on.
     """
+    c_before, i, f, g, _ = saved
     di, df, _, do = ops.split(dz, 4, axis=-1)
-    seen = ((di, c_before), (df, c_before), (do, c))
+    seen = ((di, c_before), (df, c_before), (do, f * c_before + i * g))
     return ops.stack([ops.sum(d * cells, axis=(0, 1)) for d, cells in seen])

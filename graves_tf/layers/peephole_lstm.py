@@ -5,6 +5,9 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.joining import apart
+from graves_tf.layers.joining import one_step_late
+from graves_tf.layers.joining import side_by_side
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.lstm_step import peephole_gradient
@@ -50,7 +53,8 @@ class PeepholeLSTM(keras.layers.Layer):
         peephole_initializer: of `peephole_kernel`.
 
     Call arguments:
-        inputs: `(B, T, D)`.
+        inputs: `(B, T, D)`, or a list of such to be laid side by side, which
+            costs less memory here than outside.
         initial_state: list of `h (B, H)` and `c (B, H)`; zeros by default.
         mask: `(B, T)` bool; where False the state stays as it is.
         training: taken, unused.
@@ -104,6 +108,7 @@ class PeepholeLSTM(keras.layers.Layer):
 
     def build(self, input_shape):
         units = self.units
+        size = sum(shape[-1] for shape in _listed(input_shape))
 
         def bias_initializer(shape, dtype=None):
             bias = ops.zeros((4, units), dtype)
@@ -112,7 +117,7 @@ class PeepholeLSTM(keras.layers.Layer):
 
         self.kernel = self.add_weight(
             name="kernel",
-            shape=(input_shape[-1], 4 * units),
+            shape=(size, 4 * units),
             initializer=self.kernel_initializer,
             autocast=False,
         )
@@ -150,13 +155,16 @@ class PeepholeLSTM(keras.layers.Layer):
         return h, [h, c]
 
     def call(self, inputs, initial_state=None, mask=None, training=None):
+        parts = inputs if isinstance(inputs, list) else [inputs]
+        mask = _one_mask(mask)
+        parts = [ops.cast(x, self.variable_dtype) for x in parts]
         if not self.time_major:
-            inputs = ops.transpose(inputs, (1, 0, 2))
+            parts = [ops.transpose(x, (1, 0, 2)) for x in parts]
             mask = None if mask is None else ops.transpose(mask)
         if initial_state is None:
-            initial_state = self.initial_state(ops.shape(inputs)[1])
+            initial_state = self.initial_state(ops.shape(parts[0])[1])
         h, h_last, c_last = _whole_sequence(
-            ops.cast(inputs, self.variable_dtype),
+            parts,
             *(w + 0.0 for w in self.weights),
             *(ops.cast(s, self.variable_dtype) for s in initial_state),
             mask=mask,
@@ -171,6 +179,7 @@ class PeepholeLSTM(keras.layers.Layer):
     def compute_output_spec(
         self, inputs, initial_state=None, mask=None, training=None
     ):
+        inputs = inputs[0] if isinstance(inputs, list) else inputs
         batch = inputs.shape[1 if self.time_major else 0]
         last = keras.KerasTensor((batch, self.units), dtype=self.variable_dtype)
         sequence = keras.KerasTensor(
@@ -180,7 +189,7 @@ class PeepholeLSTM(keras.layers.Layer):
         return (output, last, last) if self.return_state else output
 
     def compute_mask(self, inputs, mask=None):
-        output = mask if self.return_sequences else None
+        output = _one_mask(mask) if self.return_sequences else None
         return (output, None, None) if self.return_state else output
 
     def get_config(self):
@@ -204,23 +213,36 @@ class PeepholeLSTM(keras.layers.Layer):
         }
 
 
+def _listed(shape):
+    """The shape or shapes of the inputs, as a list."""
+    return shape if isinstance(shape[0], (list, tuple)) else [shape]
+
+
+def _one_mask(mask):
+    """The mask; of Keras's own list, one for each part, the first there is."""
+    if isinstance(mask, list):
+        return next((m for m in mask if m is not None), None)
+    return mask
+
+
 def _whole_sequence(
-    x, kernel, recurrent, peepholes, bias, h0, c0, *, mask, limit, dtype
+    parts, kernel, recurrent, peepholes, bias, h0, c0, *, mask, limit, dtype
 ):
     """The layer over all steps, its derivative written out.
 
-    From `x (T, B, D)` to `h (T, B, H)`, and the last `h (B, H)` and
-    `c (B, H)`. Only operands of products are ever in `dtype`: XLA on CPUs
-    stores narrow types from within a scan at half the speed.
+    From the parts of `x (T, B, D)` to `h (T, B, H)`, and the last
+    `h (B, H)` and `c (B, H)`. Only operands of products are ever in
+    `dtype`: XLA on CPUs stores narrow types from within a scan at half the
+    speed.
     """
     # (T, B, 1), 1 where the step counts.
     mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
-    batch, units = x.shape[1], recurrent.shape[0]
+    batch, units = parts[0].shape[1], recurrent.shape[0]
 
     @custom_gradient
-    def run(x, kernel, recurrent, peepholes, bias, h0, c0):
+    def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
         narrow = ops.cast(recurrent, dtype)
-        z = product(x, kernel, dtype)
+        z = product(side_by_side(parts), kernel, dtype)
 
         def forward(carry, inputs):
             h, c = carry
@@ -231,9 +253,9 @@ def _whole_sequence(
             if keep:
                 new_h = h + keep[0] * (new_h - h)
                 new_c = c + keep[0] * (new_c - c)
-            return (new_h, new_c), (new_h, new_c, *activations)
+            return (new_h, new_c), (new_h, c, *activations)
 
-        last, (h, c, *activations) = time_scan(
+        last, (h, *saved) = time_scan(
             forward,
             (h0, c0),
             (z, *mask),
@@ -241,44 +263,42 @@ def _whole_sequence(
         )
 
         def grad(dh_all, dh_last, dc_last):
-            bound = limit and per_sequence(limit, ops.shape(x)[1])
+            bound = limit and per_sequence(limit, ops.shape(h)[1])
             back = transposed(narrow, dtype)
-            c_before = ops.concatenate([c0[None], c[:-1]], axis=0)
 
             def backward(carry, inputs):
                 dh, dc = carry
-                dh_t, c, c_before, *activations = inputs[:7]
+                dh_t, *saved = inputs[:6]
                 dh = dh + dh_t
                 # What a step that does not count hands on untouched.
                 past_h = past_c = 0.0
                 if mask:
-                    keep = inputs[7]
+                    keep = inputs[6]
                     past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
                     dh, dc = dh * keep, dc * keep
-                dz, dc = lstm_step_backward(
-                    dh, dc, activations, c, c_before, peepholes, bound
-                )
+                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
                 dh = product(dz, back, dtype)
                 return (dh + past_h, dc + past_c), (dz,)
 
             (dh0, dc0), (dz,) = time_scan(
                 backward,
                 (dh_last, dc_last),
-                (dh_all, c, c_before, *activations, *mask),
+                (dh_all, *saved, *mask),
                 [(batch, 4 * units)],
                 reverse=True,
             )
-            h_before = ops.concatenate([h0[None], h[:-1]], axis=0)
+            x = side_by_side(parts, after=dz)
+            dx = product(dz, transposed(kernel, dtype), dtype)
             return (
-                product(dz, transposed(kernel, dtype), dtype),
                 outer_sum(x, dz, dtype),
-                outer_sum(h_before, dz, dtype),
-                peephole_gradient(dz, c_before, c),
+                outer_sum(one_step_late(h, h0, dz), dz, dtype),
+                peephole_gradient(dz, saved),
                 ops.sum(dz, axis=(0, 1)),
                 dh0,
                 dc0,
+                *apart(dx, parts),
             )
 
         return (h, *last), grad
 
-    return run(x, kernel, recurrent, peepholes, bias, h0, c0)
+    return run(kernel, recurrent, peepholes, bias, h0, c0, *parts)

@@ -5,6 +5,8 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.joining import one_step_late
+from graves_tf.layers.joining import side_by_side
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.lstm_step import peephole_gradient
@@ -166,23 +168,28 @@ def _whole_sequence(
         z = ops.matmul(x, kernel[:dimension])
 
         def forward(carry, inputs):
-            h, c, w, kappa = carry
+            h, c_before, w, kappa = carry
             before = ops.concatenate([h, w], axis=-1)
             h, c, activations = lstm_step(
-                inputs[0] + product(before, narrow, dtype) + bias, c, peepholes
+                inputs[0] + product(before, narrow, dtype) + bias,
+                c_before,
+                peepholes,
             )
             parameters = ops.matmul(h, window_kernel) + window_bias
             alpha, beta, kappa = window_parameters(parameters, kappa)
             phi = window_weights(alpha, beta, kappa, positions)
             w = read_window(phi, characters)
-            carry = (h, c, w, kappa)
-            return carry, (*carry, parameters, *activations)
+            emitted = (h, w, kappa, parameters, c_before, *activations)
+            return (h, c, w, kappa), emitted
 
-        _, (h, c, w, kappa, parameters, *activations) = time_scan(
+        _, (h, w, kappa, parameters, *saved) = time_scan(
             forward,
             zeros,
             (z,),
-            [(batch, n) for n in (*sizes, 3 * count, *[units] * 4)],
+            [
+                (batch, size)
+                for size in (units, alphabet, count, 3 * count, *[units] * 5)
+            ],
         )
 
         def grad(dh_all, dw_all, dkappa_all):
@@ -191,14 +198,9 @@ def _whole_sequence(
             window_back = ops.transpose(window_kernel)
             characters_back = ops.transpose(characters, (0, 2, 1))
 
-            def delay(sequence):
-                first = ops.zeros_like(sequence[:1])
-                return ops.concatenate([first, sequence[:-1]], axis=0)
-
             def backward(carry, inputs):
                 dh, dc, dw, dkappa = carry
-                dh_t, dw_t, dkappa_t, c, c_before = inputs[:5]
-                parameters, kappa, *activations = inputs[5:]
+                dh_t, dw_t, dkappa_t, parameters, kappa, *saved = inputs
                 dparameters, dkappa = window_backward(
                     dw + dw_t,
                     dkappa + dkappa_t,
@@ -208,34 +210,28 @@ def _whole_sequence(
                     characters_back,
                 )
                 dh = dh + dh_t + ops.matmul(dparameters, window_back)
-                dz, dc = lstm_step_backward(
-                    dh, dc, activations, c, c_before, peepholes, bound
-                )
+                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
                 before = product(dz, back, dtype)
                 carry = (before[:, :units], dc, before[:, units:], dkappa)
                 return carry, (dz, dparameters)
 
-            c_before = delay(c)
             _, (dz, dparameters) = time_scan(
                 backward,
                 zeros,
-                (
-                    *(dh_all, dw_all, dkappa_all),
-                    *(c, c_before, parameters, kappa, *activations),
-                ),
+                (dh_all, dw_all, dkappa_all, parameters, kappa, *saved),
                 [(batch, 4 * units), (batch, 3 * count)],
                 reverse=True,
             )
-            from_before = outer_sum(
-                ops.concatenate([delay(h), delay(w)], axis=-1), dz, dtype
-            )
+            h0, _, w0, _ = zeros
+            before = [one_step_late(h, h0, dz), one_step_late(w, w0, dz)]
+            from_before = outer_sum(side_by_side(before), dz, dtype)
             return (
                 ops.matmul(dz, ops.transpose(kernel[:dimension])),
                 ops.concatenate(
                     [outer_sum(x, dz), from_before[units:]], axis=0
                 ),
                 from_before[:units],
-                peephole_gradient(dz, c_before, c),
+                peephole_gradient(dz, saved),
                 ops.sum(dz, axis=(0, 1)),
                 outer_sum(h, dparameters),
                 ops.sum(dparameters, axis=(0, 1)),

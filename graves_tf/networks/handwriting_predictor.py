@@ -45,8 +45,7 @@ class HandwritingPredictor(HandwritingNetwork):
         x = ops.transpose(inputs["offsets"], (1, 0, 2))
         outputs = []
         for lstm in self.lstms:
-            both = ops.concatenate([x, *outputs[-1:]], axis=-1)
-            outputs.append(lstm(both))
+            outputs.append(lstm([x, *outputs[-1:]]))
         return self._outputs(outputs)
 
     def initial_state(self, batch_size):

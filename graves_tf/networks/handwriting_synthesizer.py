@@ -81,8 +81,7 @@ class HandwritingSynthesizer(HandwritingNetwork):
         h, w, _ = self.lstms[0](x, self.one_hot(inputs["characters"]))
         outputs = [h]
         for lstm in self.lstms[1:]:
-            both = ops.concatenate([x, outputs[-1], w], axis=-1)
-            outputs.append(lstm(both))
+            outputs.append(lstm([x, outputs[-1], w]))
         return self._outputs(outputs)
 
     def initial_state(self, batch_size):

@@ -174,6 +174,38 @@ def test_any_length_and_batch():
     np.testing.assert_allclose(short, long[:2, :5], atol=1e-6)
 
 
+@pytest.mark.parametrize("time_major", [False, True])
+def test_parts_are_as_good_as_the_whole(differentiate, time_major):
+    layer, x, _, _, upstream = make(
+        return_sequences=True, time_major=time_major, clip_gradient=1.0
+    )
+    if time_major:
+        x, upstream = x.transpose(1, 0, 2), upstream.transpose(1, 0, 2)
+    parts = [x[..., :1], x[..., 1:3], x[..., 3:]]
+
+    def of_parts(*parts):
+        return ops.mean(layer(list(parts)) * upstream)
+
+    def of_whole(x):
+        return ops.mean(layer(x) * upstream)
+
+    value, dparts, dweights = differentiate(of_parts, parts, layer.weights)
+    expected, (dx,), dweights_ = differentiate(of_whole, [x], layer.weights)
+    assert value == pytest.approx(expected, rel=1e-5)
+    close(np.concatenate(dparts, axis=-1), dx)
+    for ours, theirs in zip(dweights, dweights_, strict=True):
+        close(ours, theirs)
+
+
+def test_a_mask_that_keras_hands_on_for_parts():
+    layer, x, *_ = make(return_sequences=True)
+    mask = np.arange(T) < np.array([T, 2, 4])[:, None]
+    parts = [x[..., :1], x[..., 1:]]
+    expected = ops.convert_to_numpy(layer(x, mask=mask))
+    masked = ops.convert_to_numpy(layer(parts, mask=[None, mask]))
+    np.testing.assert_allclose(masked, expected, atol=1e-6)
+
+
 @pytest.mark.parametrize("masked", [False, True])
 def test_without_peepholes_it_is_keras_lstm(differentiate, masked):
     ours, x, h0, c0, upstream = make(
