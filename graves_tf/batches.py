@@ -62,6 +62,8 @@ class HandwritingBatches(keras.utils.PyDataset):
         seed: of the order; None: the lines as they are, by length, the last
             batch filled up with empty rows.
         start: the first batch's number in the whole run.
+        crop: of every line only so many points, from its first; the text
+            stays whole.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class HandwritingBatches(keras.utils.PyDataset):
         buckets=8,
         seed=None,
         start=0,
+        crop=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -87,7 +90,7 @@ class HandwritingBatches(keras.utils.PyDataset):
         std = np.asarray(offset_std, "float32")
         self.offsets = []
         for line in lines:
-            offsets = to_offsets(line.strokes)
+            offsets = to_offsets(line.strokes)[:crop]
             offsets[:, :2] = (offsets[:, :2] - mean) / std
             self.offsets.append(offsets)
         self.characters = (

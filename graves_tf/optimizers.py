@@ -31,7 +31,26 @@ def adam(learning_rate=1e-3, ema_momentum=0.99):
     )
 
 
-OPTIMIZERS = {"adam": adam, "graves_rmsprop": graves_rmsprop}
+def muon(learning_rate=2e-3, ema_momentum=0.99):
+    """Muon: updates of kernels made orthogonal; Adam for all other weights.
+
+    Its steps are of Adam's size (`rms_rate`), and a batch's worth more.
+    """
+    return keras.optimizers.Muon(
+        learning_rate,
+        adam_beta_2=0.99,
+        adam_lr_ratio=0.5,
+        epsilon=1e-8,
+        weight_decay=None,
+        adam_weight_decay=None,
+        exclude_layers=["peephole", "window"],
+        global_clipnorm=500.0,
+        use_ema=True,
+        ema_momentum=ema_momentum,
+    )
+
+
+OPTIMIZERS = {"adam": adam, "muon": muon, "graves_rmsprop": graves_rmsprop}
 
 
 def make_optimizer(name, learning_rate=None):

@@ -66,8 +66,15 @@ def make_parser():
         help="leave longer lines out, of both splits (default: none; "
         "tiny: 250)",
     )
+    add(
+        "--crop-points",
+        type=int,
+        metavar="N",
+        help="train on the first N points of every line: faster updates for "
+        "a run's first part (default: whole lines)",
+    )
     add("--buckets", type=int, help="padded lengths (default 8)")
-    add("--optimizer", default="adam", help="adam or graves_rmsprop")
+    add("--optimizer", default="adam", help="adam, muon or graves_rmsprop")
     add("--learning-rate", type=float, help="default: the optimizer's own")
     add("--warm-up", type=int, help="updates (default 200)")
     add(
@@ -94,8 +101,8 @@ def make_parser():
 # What a resumed run takes from its folder rather than from its command line.
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
-    "batch_size buckets max_points optimizer learning_rate warm_up alphabet "
-    "seed"
+    "batch_size buckets max_points crop_points optimizer learning_rate "
+    "warm_up alphabet seed"
 ).split()
 
 
@@ -174,19 +181,19 @@ def train(options):
             )
     model = make_model(options, folder, resuming, lines, fit_normalisation)
 
+    lengths = [len(line.strokes) - 1 for line in [*lines, *held_out]]
     arguments = {
         "offset_mean": model.offset_mean,
         "offset_std": model.offset_std,
         "alphabet": getattr(model, "alphabet", None),
         "batch_size": options.batch_size,
-        "buckets": bucket_lengths(
-            [len(line.strokes) - 1 for line in [*lines, *held_out]],
-            options.buckets,
-        ),
+        "buckets": bucket_lengths(lengths, options.buckets),
     }
     start = int(model.optimizer.iterations)
+    crop = options.crop_points
+    cropped = {"crop": crop, "buckets": [crop]} if crop else {}
     batches = HandwritingBatches(
-        lines, seed=options.seed, start=start, **arguments
+        lines, seed=options.seed, start=start, **arguments | cropped
     )
     validation = HandwritingBatches(held_out, **arguments)
     scorer = Scorer(model)

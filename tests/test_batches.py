@@ -84,6 +84,20 @@ def test_a_batch_is_its_lines():
             np.testing.assert_array_equal(characters[row, len(code) :], -1)
 
 
+def test_lines_cut_short_keep_their_text():
+    whole, cut = make(buckets=[80]), make(buckets=[20], crop=20)
+    # In one bucket both have one order.
+    (inputs, targets), (whole_inputs, whole_targets) = cut[1], whole[1]
+    assert targets.shape == (4, 20, 3)
+    np.testing.assert_array_equal(targets, whole_targets[:, :20])
+    np.testing.assert_array_equal(
+        inputs["offsets"], whole_inputs["offsets"][:, :20]
+    )
+    np.testing.assert_array_equal(
+        inputs["characters"], whole_inputs["characters"]
+    )
+
+
 def test_without_alphabet():
     inputs, _ = make(alphabet=None)[0]
     assert set(inputs) == {"offsets"}

@@ -320,6 +320,12 @@ def test_another_tasks_preset_is_refused(data, tmp_path, capsys):
     assert "--task prediction" in capsys.readouterr().err
 
 
+def test_training_on_the_first_points_of_a_line(data, tmp_path, capsys):
+    arguments = command(data, tmp_path / "run", "--crop-points", "8")
+    assert train.main([*arguments, *QUICK, "--epochs", "0.34"]) == 0
+    assert "padding in lengths 8;" in capsys.readouterr().out
+
+
 def test_long_lines_are_left_out_on_request(data, tmp_path, capsys):
     arguments = command(data, tmp_path / "run", "--max-points", "5")
     assert train.main(arguments) == 2
