@@ -9,10 +9,13 @@ examples:
   python -m graves_tf.datasets hershey --lines 5000
   python -m graves_tf.datasets iam_ondb --manual-dir ~/Downloads
   python -m graves_tf.datasets iam_ondb --config raw --pack iam_raw.npz
+  python -m graves_tf.datasets penn_treebank --config word
+  python -m graves_tf.datasets enwik8 --manual-dir ~/Downloads
 
-IAM-OnDB is downloaded by hand, after registering; without its files, the
-command says which are missing and where they are to be had. A packed file
-trains anywhere: graves_tf.train --data FILE.npz
+Handwriting: iam_ondb and hershey. Text: penn_treebank and enwik8. All but
+hershey are downloaded by hand; without the files, the command says which are
+missing and where they are to be had. A packed file trains anywhere:
+graves_tf.train --data FILE.npz
 """
 
 
@@ -20,18 +23,27 @@ def make_parser() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(
         prog="graves_tf.datasets",
-        description="Builds a data set of online handwriting, and packs it.",
+        description="Builds a data set of online handwriting or text, and "
+        "packs it.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("name", metavar="NAME", help="iam_ondb or hershey")
-    add("--config", help="of iam_ondb: clean (default) or raw")
+    add(
+        "name",
+        metavar="NAME",
+        help="iam_ondb, hershey, penn_treebank or enwik8",
+    )
+    add(
+        "--config",
+        help="of iam_ondb: clean (default) or raw; of penn_treebank: char "
+        "(default) or word",
+    )
     add(
         "--manual-dir",
         metavar="DIR",
-        help="where the files of IAM-OnDB are, as archives or unpacked "
-        "(default: downloads/manual in the data directory)",
+        help="where the files are that you downloaded, as archives or "
+        "unpacked (default: downloads/manual in the data directory)",
     )
     add(
         "--data-dir",
@@ -45,6 +57,12 @@ def make_parser() -> argparse.ArgumentParser:
         help="also write it as one file that only numpy is needed to read",
     )
     add("--lines", type=int, metavar="N", help="of hershey: lines in train")
+    add(
+        "--accept-other-files",
+        action="store_true",
+        help="of penn_treebank: build it from files that are not Mikolov's; "
+        "it then goes by another name",
+    )
     return parser
 
 
@@ -69,7 +87,6 @@ def run(options: argparse.Namespace) -> None:
         DataError: wrong options, or the data set cannot be built.
         OSError: a file cannot be written.
     """
-    from graves_tf import packed
     from graves_tf.datasets import build
     from graves_tf.datasets.errors import DataError
 
@@ -80,22 +97,47 @@ def run(options: argparse.Namespace) -> None:
         if options.lines < 1:
             raise DataError(f"--lines must be positive, not {options.lines}")
         config = f"lines_{options.lines}"
+    if options.accept_other_files and options.name != "penn_treebank":
+        raise DataError("--accept-other-files is for penn_treebank")
     dataset = f"{options.name}/{config}" if config else options.name
     builder = build.make_builder(dataset, options.data_dir)
-    build.prepare(builder, options.manual_dir)
+    build.prepare(builder, options.manual_dir, options.accept_other_files)
+    if options.name in build.TEXT:
+        print(_make_text(builder, options.pack))
+    else:
+        print(_make_lines(builder, options.pack))
+    if options.pack:
+        size = Path(options.pack).stat().st_size / 2**20
+        print(f"packed: {options.pack}, {size:.1f} MiB")
+
+
+def _make_lines(builder, pack):
+    from graves_tf import packed
+    from graves_tf.datasets import build
+
     splits = {
         split: build.read_lines(builder, split) for split in builder.split_names
     }
-    print(summary(builder, splits))
-    if options.pack:
+    if pack:
         packed.save(
-            options.pack,
+            pack,
             splits,
             name=builder.name,
             config=builder.builder_config.name,
         )
-        size = Path(options.pack).stat().st_size / 2**20
-        print(f"packed: {options.pack}, {size:.1f} MiB")
+    return summary(builder, splits)
+
+
+def _make_text(builder, pack):
+    from graves_tf.text import packed_text
+    from graves_tf.text.symbols import read_symbols
+
+    splits = {
+        split: read_symbols(builder, split) for split in builder.split_names
+    }
+    if pack:
+        packed_text.save(pack, splits)
+    return text_summary(builder, splits)
 
 
 def summary(builder, splits: dict) -> str:
@@ -127,6 +169,30 @@ def summary(builder, splits: dict) -> str:
         rows.append(f"left out: {len(report['dropped'])} lines, see {place}")
     else:
         rows.append(f"in {builder.data_path}")
+    return "\n".join(rows)
+
+
+def text_summary(builder, splits: dict) -> str:
+    """Sentences, symbols, vocabulary and unknowns, as a table."""
+    from graves_tf.datasets.text_record import read_record
+
+    record = read_record(builder.data_path)
+    end = record.vocabulary.end_id
+    first = "blocks" if end is None else "sentences"
+    rows = [
+        record.name,
+        f"{'split':<12}{first:>11}{'symbols':>11}{'vocabulary':>12}"
+        f"{'unknown':>9}",
+    ]
+    for split, symbols in splits.items():
+        rows.append(
+            f"{split:<12}{record.pieces[split]:>11}{len(symbols.ids):>11}"
+            f"{symbols.vocabulary.size:>12}{symbols.unknown:>9}"
+        )
+    rows.append(f"from {record.source}")
+    rows.append(
+        f"in {builder.data_path} (remove that to build it from other files)"
+    )
     return "\n".join(rows)
 
 

@@ -15,34 +15,16 @@ and names are UTF-8 bytes. Layout, for a split `S`:
 | `S/FIELD`, `S/FIELD_bytes` | uint8, int32 `(lines,)` | a text field |
 """
 
-import json
-import os
-import zipfile
-import zlib
-from pathlib import Path
-
 import numpy as np
 
+from graves_tf import npz_file
 from graves_tf.ink.line import Line
+from graves_tf.npz_file import HANDWRITING_FORMAT as FORMAT
+from graves_tf.npz_file import PackedFileError
+from graves_tf.npz_file import damaged
+from graves_tf.npz_file import to_bytes
 
-FORMAT = "graves_tf packed 1"
 _TEXT_FIELDS = ("text", "line_id", "form_id", "writer_id")
-_READING = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
-
-class PackedFileError(ValueError):
-    """A packed file cannot be written or read; the message names it."""
 
 
 def save(path, splits: dict[str, list[Line]], *, name: str, config: str):
@@ -61,12 +43,10 @@ def save(path, splits: dict[str, list[Line]], *, name: str, config: str):
         PackedFileError: a coordinate is not finite or too large for int32, an
             end-of-stroke is not 0 or 1, or a split's name holds a `/` or `+`.
     """
-    path = Path(path)
+    npz_file.check_split_names(path, splits)
     scale = 1 if _all_integer(splits) else 64
     arrays = {}
     for split, lines in splits.items():
-        if not split or "/" in split or "+" in split:
-            raise PackedFileError(f"{path}: no name for a split: {split!r}")
         for key, array in _pack(path, lines, scale).items():
             arrays[f"{split}/{key}"] = array
     header = {
@@ -82,15 +62,7 @@ def save(path, splits: dict[str, list[Line]], *, name: str, config: str):
             for split, lines in splits.items()
         },
     }
-    arrays["header"] = _bytes(json.dumps(header).encode())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with open(partial, "wb") as file:
-            np.savez_compressed(file, **arrays)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    npz_file.write(path, header, arrays)
 
 
 def describe(path) -> dict:
@@ -104,7 +76,7 @@ def describe(path) -> dict:
         PackedFileError: not a packed file, or a damaged one.
         FileNotFoundError: there is none.
     """
-    with _open(path) as archive:
+    with npz_file.open_npz(path) as archive:
         return _header(path, archive)
 
 
@@ -120,21 +92,15 @@ def load(path, split: str) -> list[Line]:
             a split; the message names the splits there are.
         FileNotFoundError: there is none.
     """
-    with _open(path) as archive:
+    with npz_file.open_npz(path) as archive:
         header = _header(path, archive)
-        wanted = [part.strip() for part in split.split("+")]
-        for part in wanted:
-            if part not in header["splits"]:
-                raise PackedFileError(
-                    f"{path}: no split {part!r}; it has "
-                    f"{', '.join(header['splits']) or 'none'}."
-                )
+        wanted = npz_file.wanted_splits(path, split, header["splits"])
         lines = []
         for part in wanted:
             try:
                 lines += _unpack(archive, part, header)
-            except _READING as error:
-                raise _damaged(path, f"split {part!r}: {error}") from error
+            except npz_file.READING as error:
+                raise damaged(path, f"split {part!r}: {error}") from error
         return lines
 
 
@@ -167,7 +133,7 @@ def _pack(path, lines, scale):
     }
     for field in _TEXT_FIELDS:
         encoded = [getattr(line, field).encode() for line in lines]
-        arrays[field] = _bytes(b"".join(encoded))
+        arrays[field] = to_bytes(b"".join(encoded))
         lengths = [len(piece) for piece in encoded]
         arrays[f"{field}_bytes"] = np.array(lengths, dtype=np.int32)
     return arrays
@@ -218,39 +184,11 @@ def _all_integer(splits):
     )
 
 
-def _bytes(data):
-    return np.frombuffer(data, dtype=np.uint8)
-
-
-def _open(path):
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"No packed data file {path}")
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it is no .npz archive")
-        return archive
-    except _READING as error:
-        raise _damaged(path, error) from error
-
-
 def _header(path, archive):
+    header = npz_file.read_header(path, archive, FORMAT)
     try:
-        header = json.loads(archive["header"].tobytes())
-        found = header["format"]
-        if (
-            found == FORMAT
-            and header["scale"] > 0
-            and header["splits"] is not None
-        ):
+        if header["scale"] > 0 and header["splits"] is not None:
             return {k: header[k] for k in ("name", "config", "scale", "splits")}
-    except _READING as error:
-        raise _damaged(path, error) from error
-    raise _damaged(path, f"its format is {found!r}, not {FORMAT!r}")
-
-
-def _damaged(path, reason):
-    return PackedFileError(
-        f"{path}: not a packed data set, or a damaged one ({reason}). Pack it "
-        "again: python -m graves_tf.datasets NAME --pack FILE.npz"
-    )
+    except npz_file.READING as error:
+        raise damaged(path, error) from error
+    raise damaged(path, "its header is not whole")

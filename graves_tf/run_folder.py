@@ -2,8 +2,9 @@
 
 import csv
 import json
-import os
 from pathlib import Path
+
+from graves_tf.whole_file import replacing
 
 
 class RunFolder:
@@ -42,8 +43,13 @@ class RunFolder:
         self._replace(self.last, model.save)
 
     def save_best(self, model):
-        """The model alone, float32."""
-        self._replace(self.best, copy_of(model, "float32").save)
+        """The model alone, float32.
+
+        With the stds of adaptive weight noise: another stage may start there.
+        """
+        # A text network's state is a run's own.
+        changes = {"streams": None} if hasattr(model, "streams") else {}
+        self._replace(self.best, copy_of(model, "float32", **changes).save)
 
     def append_log(self, row):
         """One more row of `log.csv`; a dict with always the same keys."""
@@ -65,13 +71,28 @@ class RunFolder:
             ]
 
     def _replace(self, path, write):
-        new = path.with_name(f".new-{path.name}")
-        write(new)
-        os.replace(new, path)
+        with replacing(path) as new:
+            write(new)
 
 
-def copy_of(model, dtype):
-    """The same network in another type, with neither optimizer nor loss."""
-    copy = type(model).from_config({**model.get_config(), "dtype": dtype})
-    copy.set_weights(model.get_weights())
+def copy_of(model, dtype, **changes):
+    """The same network in another type, with neither optimizer nor loss.
+
+    Args:
+        model: a network.
+        dtype: the copy's type.
+        **changes: constructor's arguments that go before the model's, e.g.
+            `weight_noise=None`. Weights that both have, in the same shape,
+            are carried over.
+    """
+    from keras.ops import convert_to_numpy
+
+    config = {**model.get_config(), "dtype": dtype, **changes}
+    copy = type(model).from_config(config)
+    values = {variable.path: variable for variable in model.weights}
+    for variable in copy.weights:
+        value = values.get(variable.path)
+        if value is not None and value.shape == variable.shape:
+            # By way of NumPy: JAX gives the memory of what it trains away.
+            variable.assign(convert_to_numpy(value))
     return copy

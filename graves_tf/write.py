@@ -1,12 +1,12 @@
 """Write a text by hand: `python -m graves_tf.write "some text" -o out.svg`."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from graves_tf.command import progress
 from graves_tf.command import run_command
+from graves_tf.whole_file import replacing
 
 FORMATS = ("svg", "png", "gif", "json")
 
@@ -16,6 +16,8 @@ examples:
   python -m graves_tf.write "Hello, world" --bias 1 --seed 7 -o hello.png
   python -m graves_tf.write "in my own hand" --style mine.inkml -o mine.svg
   python -m graves_tf.write --lines sentences.txt -o ink --format json
+  python -m graves_tf.write --task text --preset ptb_char --length 300
+  python -m graves_tf.write --task text --preset ptb_char --prime "the share"
 
 --bias makes writing neater and more alike: 0 is the network's own variety,
 1 tidy, beyond 2 there is little left to gain.
@@ -23,6 +25,8 @@ examples:
 of IAM-OnDB, or JSON {"text": "…", "strokes": [[[x, y], …], …]}, y down, which
 is also what -o out.json writes.
 A text longer than a line is broken into lines and set as a page.
+
+--task text makes up text instead of drawing it, and prints it as it comes.
 """
 
 
@@ -35,10 +39,21 @@ def make_parser():
     )
     add = parser.add_argument
     add("text", nargs="?", help="what to write")
+    add(
+        "--task",
+        choices=["synthesis", "text"],
+        default="synthesis",
+        help="handwriting of a text (default), or made-up text",
+    )
     add("--lines", metavar="FILE", help="write each line of a text file")
-    add("-o", "--output", required=True, metavar="OUT")
+    add("-o", "--output", metavar="OUT", help="a file; with --lines a folder")
     add("--format", choices=FORMATS, help="with --lines (default json)")
-    add("--weights", default="synthesis", metavar="FILE")
+    add(
+        "--weights",
+        metavar="FILE",
+        help="a .keras file, or shipped weights' name (default: synthesis; "
+        "with --task text the preset's)",
+    )
     add("--bias", type=float, default=0.5, help="default 0.5")
     add("--seed", type=int, default=0, help="the same seed, the same ink")
     add("--style", metavar="FILE", help="whose hand to write in")
@@ -64,17 +79,38 @@ def make_parser():
     add("--attention", metavar="FILE.png", help="draw the window's path too")
     add("--color", default="black")
     add("--batch-size", type=int, default=16, help="lines written at once")
+    text = parser.add_argument_group("with --task text")
+    add = text.add_argument
+    add("--preset", help="whose weights (default: ptb_char)")
+    add("--prime", help="a text to go on from")
+    add(
+        "--temperature",
+        type=float,
+        default=1.0,
+        help="below 1 the probable is drawn more often (default 1)",
+    )
+    add("--length", type=int, default=500, help="symbols (default 500)")
     return parser
 
 
 def write(options):
     """Writes what the command line asks for."""
+    if options.task == "text":
+        from graves_tf.write_text import write_text as make_up
+
+        if options.text is not None or options.lines:
+            raise ValueError(
+                "--task text makes up its text: --prime is what it goes on "
+                "from."
+            )
+        make_up(options)
+        return
     form = check(options)
     from graves_tf import weights
     from graves_tf.sampling.handwriting_sampler import HandwritingSampler
     from graves_tf.sampling.text_lines import prepare
 
-    network = weights.load(options.weights, task="synthesis")
+    network = weights.load(options.weights or "synthesis", task="synthesis")
     style = None
     if options.style:
         from graves_tf.ink.formats import read_style
@@ -98,6 +134,8 @@ def check(options):
     """The output's format; errors before anything slow is done."""
     if (options.text is None) == (options.lines is None):
         raise ValueError("Give either a text or --lines FILE.")
+    if not options.output:
+        raise ValueError("Say where to write it, by -o OUT.")
     if options.bias < 0 or options.bias != options.bias:
         raise ValueError(f"--bias must be 0 or more, not {options.bias}.")
     if options.seed < 0:
@@ -197,14 +235,8 @@ def report(sample):
 
 def save(path, form, lines, text, color):
     """Write ink to a file, whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".new-{path.name}")
-    try:
+    with replacing(path) as new:
         draw(new, form, lines, text, color)
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def draw(path, form, lines, text, color):

@@ -1,0 +1,1 @@
+"""Text: symbols, streams, scores (Sec. 3)."""
