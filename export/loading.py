@@ -1,6 +1,7 @@
 """Networks for export: of the right kind, computing in float32."""
 
 from graves_tf import weights
+from graves_tf.run_folder import copy_of
 
 
 def load_network(name_or_path):
@@ -17,7 +18,7 @@ def load_network(name_or_path):
 
 
 def exportable(network):
-    """The network, under the float32 policy whatever it was trained under.
+    """The network in float32 and without weight noise, however it was trained.
 
     Raises:
         ValueError: it is not a `HandwritingSynthesizer`.
@@ -27,9 +28,6 @@ def exportable(network):
             "What can be exported is a HandwritingSynthesizer. Received: "
             f"{type(network).__name__}"
         )
-    if network.compute_dtype == "float32":
+    if network.compute_dtype == "float32" and network.weight_noise is None:
         return network
-    config = {**network.get_config(), "dtype": "float32"}
-    wide = type(network).from_config(config)
-    wide.set_weights(network.get_weights())
-    return wide
+    return copy_of(network, "float32", weight_noise=None)

@@ -6,6 +6,8 @@ import time
 import keras
 import numpy as np
 
+from graves_tf.regularization import weight_costs
+
 
 @contextlib.contextmanager
 def averaged_weights(model):
@@ -80,12 +82,14 @@ class Rounds(keras.callbacks.Callback):
 
     Args:
         folder: a `RunFolder`.
-        validate: function without arguments, returns `Scorer.score`'s dict.
+        validate: function without arguments, returns scores by name.
+        logged: the names of those that the log keeps; the first decides.
         minutes: between rounds; the end of a pass is no occasion by itself.
         total_updates: the run ends there, or None.
         deadline: `time.monotonic()` at which it ends, or None.
         draw: function of the round's number, draws pictures; or None.
         updates_per_epoch: for the log.
+        scale: makes the first of the scores of the training loss.
         tensorboard: a `tensorboard.summary.Writer`, or None.
     """
 
@@ -93,8 +97,10 @@ class Rounds(keras.callbacks.Callback):
         self,
         folder,
         validate,
+        logged,
         minutes,
         updates_per_epoch,
+        scale=1.0,
         total_updates=None,
         deadline=None,
         draw=None,
@@ -103,6 +109,8 @@ class Rounds(keras.callbacks.Callback):
         super().__init__()
         self.folder = folder
         self.validate = validate
+        self.logged = logged
+        self.scale = scale
         self.seconds = 60.0 * minutes
         self.total_updates = total_updates
         self.deadline = deadline
@@ -111,13 +119,14 @@ class Rounds(keras.callbacks.Callback):
         self.updates_per_epoch = updates_per_epoch
         log = folder.read_log()
         self.best = min(
-            (row["val_nats_per_sequence"] for row in log), default=np.inf
+            (row[f"val_{logged[0]}"] for row in log), default=np.inf
         )
         self.minutes_before = log[-1]["minutes"] if log else 0.0
         self.diverged = False
 
     def on_train_begin(self, logs=None):
         self.updates = int(self.model.optimizer.iterations)
+        self.weights_cost = bool(weight_costs(self.model))
         self.started = self.round_began = time.monotonic()
         self.round_updates = 0
         self.round_nats = 0.0
@@ -132,9 +141,14 @@ class Rounds(keras.callbacks.Callback):
             self.model.stop_training = True
             return
         self.updates += 1
+        # The data's alone: the loss may have the weights' added to it.
+        mean_nats = float(logs.get("nats_per_sequence", loss))
+        if self.weights_cost:
+            # The progress bar gets these logs after this callback.
+            logs["kl_nats_per_sequence"] = loss - mean_nats
         # The bar's figure is the mean since the epoch began.
         self.epoch_updates += 1
-        nats = loss * self.epoch_updates
+        nats = mean_nats * self.epoch_updates
         self.round_nats += nats - self.epoch_nats
         self.epoch_nats = nats
         self.round_updates += 1
@@ -153,11 +167,12 @@ class Rounds(keras.callbacks.Callback):
 
     def _round(self):
         model = self.model
-        train = self.round_nats / self.round_updates
+        train = self.scale * self.round_nats / self.round_updates
         with averaged_weights(model):
             scores = self.validate()
-        nats = scores["nats_per_sequence"]
-        if not np.isfinite(nats):
+        score = self.logged[0]
+        value = scores[score]
+        if not np.isfinite(value):
             # The last update ruined the weights: keep those of before.
             self.diverged = True
             model.stop_training = True
@@ -165,9 +180,9 @@ class Rounds(keras.callbacks.Callback):
         if self.updates == int(model.optimizer.iterations):
             self.folder.save_last(model)
         with averaged_weights(model):
-            better = nats < self.best
+            better = value < self.best
             if better:
-                self.best = nats
+                self.best = value
                 self.folder.save_best(model)
             minutes = (time.monotonic() - self.started) / 60
             row = {
@@ -175,21 +190,25 @@ class Rounds(keras.callbacks.Callback):
                 "updates": self.updates,
                 "epoch": round(self.updates / self.updates_per_epoch, 3),
                 "learning_rate": float(model.optimizer.learning_rate),
-                "nats_per_sequence": round(train, 2),
-                "val_nats_per_sequence": round(nats, 2),
-                "val_nats_per_point": round(scores["nats_per_point"], 5),
-                "val_sse": round(scores["sse"], 5),
+                score: round(train, 5),
+                **{f"val_{key}": round(scores[key], 5) for key in self.logged},
             }
+            costs = weight_costs(model)
+            row |= {key: round(value, 5) for key, value in costs.items()}
             self.folder.append_log(row)
             if self.tensorboard:
                 for key, value in row.items():
                     self.tensorboard.add_scalar(key, value, self.updates)
                 self.tensorboard.flush()
+            weights = ""
+            if costs:
+                nats_of_weights = costs["kl_nats_per_sequence"]
+                weights = f" (and {nats_of_weights:.1f} for the weights)"
             print(
                 f"\n{self.updates} updates, "
                 f"epoch {self.updates / self.updates_per_epoch:.2f}: "
-                f"{train:.1f} nats per sequence in training, "
-                f"{nats:.1f} in validation"
+                f"{train:.6g} {score.replace('_', ' ')} in "
+                f"training{weights}, {value:.6g} in validation"
                 + (", the best so far" if better else ""),
                 flush=True,
             )

@@ -7,14 +7,16 @@ def add_data_options(parser):
     """`--dataset`, `--data`, `--manual-dir` and `--data-dir`."""
     parser.add_argument(
         "--dataset",
-        default="iam_ondb/clean",
-        help="iam_ondb/clean, iam_ondb/raw or hershey (default: %(default)s)",
+        help="iam_ondb/clean (default), iam_ondb/raw or hershey; of text "
+        "penn_treebank/char, penn_treebank/word or enwik8",
     )
     parser.add_argument(
         "--data", metavar="FILE.npz", help="a packed file, instead"
     )
     parser.add_argument(
-        "--manual-dir", metavar="DIR", help="where IAM-OnDB's files are"
+        "--manual-dir",
+        metavar="DIR",
+        help="where the files are that a user downloads",
     )
     parser.add_argument(
         "--data-dir", metavar="DIR", help="where built data sets are kept"
@@ -22,7 +24,7 @@ def add_data_options(parser):
 
 
 def data_options(options):
-    """The arguments of `graves_tf.data.load_lines`, its split aside."""
+    """The arguments of `load_lines` and `load_symbols`, the split aside."""
     return {
         "dataset": options.dataset,
         "data": options.data,

@@ -13,46 +13,96 @@ EPILOG = """\
 examples:
   python -m graves_tf.evaluate runs/synthesis/best.keras --manual-dir DIR
   python -m graves_tf.evaluate synthesis --data iam.npz --json
+  python -m graves_tf.evaluate runs/ptb_char/best.keras --manual-dir DIR
+  python -m graves_tf.evaluate runs/ptb_char/best.keras --data ptb.npz \
+      --dynamic rms
 
-Figures are of whole lines, on offsets normalised as the network's training
-data were. nats per sequence is L(x) of Eq. 26, summed over a line and averaged
-over lines; sse is the squared distance of the next offset from the mean of
-its predicted density, a point.
+Handwriting: figures are of whole lines, on offsets normalised as the
+network's training data were. nats per sequence is L(x) of Eq. 26, summed over
+a line and averaged over lines; sse is the squared distance of the next offset
+from the mean of its predicted density, a point.
+
+Text: every symbol of the split counts once. --dynamic learns from the text as
+it goes, each symbol being predicted before it is learned from; the file's
+weights are not changed.
 """
 
 
 def make_parser():
     parser = argparse.ArgumentParser(
         prog="graves_tf.evaluate",
-        description="Loss of a handwriting network on a split of a data set.",
+        description="Loss of a network on a split of a data set.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", help="a .keras file, or shipped weights' name")
     add_data_options(parser)
+    parser.add_argument("--split", help="default: validation_1; of text test")
     parser.add_argument(
-        "--split", default="validation_1", help="default: %(default)s"
+        "--batch-size",
+        type=int,
+        help="lines at once (default 32), or streams that a text is cut into "
+        "(default 64; 1 reads it in one go)",
     )
-    parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--json", action="store_true", help="print JSON alone")
+    text = parser.add_argument_group("text")
+    text.add_argument(
+        "--dynamic",
+        choices=["sgd", "rms"],
+        help="dynamic evaluation: by gradient descent, as the paper's, or by "
+        "the RMS-scaled rule of Krause et al. (2018)",
+    )
+    text.add_argument(
+        "--dynamic-rate",
+        type=float,
+        help="its learning rate; to be chosen on the validation set (default: "
+        "of sgd 0.002, of rms 0.0001)",
+    )
+    text.add_argument(
+        "--dynamic-decay",
+        type=float,
+        default=1e-3,
+        help="of rms, towards the trained weights (default %(default)s)",
+    )
+    text.add_argument(
+        "--symbols",
+        type=int,
+        metavar="N",
+        help="only the split's first N, to choose a rate by",
+    )
     return parser
 
 
 def evaluate(options):
     """Scores and prints what the command line asks for; returns the scores."""
     from graves_tf import weights
+
+    network = weights.load(options.file)
+    if network.task == "text":
+        from graves_tf.evaluate_text import evaluate_text
+
+        return evaluate_text(options, network)
+    if options.dynamic:
+        raise ValueError(
+            f"--dynamic is for text; {options.file} is for {network.task}."
+        )
+    options.dataset = options.dataset or "iam_ondb/clean"
+    return evaluate_handwriting(options, network)
+
+
+def evaluate_handwriting(options, network):
+    """Nats and squared errors of whole lines."""
     from graves_tf.batches import HandwritingBatches
     from graves_tf.data import load_lines
     from graves_tf.scoring import Scorer
 
-    network = weights.load(options.file)
-    lines = load_lines(options.split, **data_options(options))
+    lines = load_lines(options.split or "validation_1", **data_options(options))
     batches = HandwritingBatches(
         lines,
         network.offset_mean,
         network.offset_std,
         alphabet=getattr(network, "alphabet", None),
-        batch_size=options.batch_size,
+        batch_size=options.batch_size or 32,
     )
     scorer = Scorer(network)
     scorer.compile(jit_compile=True)

@@ -31,7 +31,7 @@ def adam(learning_rate=1e-3, ema_momentum=0.99):
     )
 
 
-def muon(learning_rate=2e-3, ema_momentum=0.99):
+def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=()):
     """Muon: updates of kernels made orthogonal; Adam for all other weights.
 
     Its steps are of Adam's size (`rms_rate`), and a batch's worth more.
@@ -43,7 +43,7 @@ def muon(learning_rate=2e-3, ema_momentum=0.99):
         epsilon=1e-8,
         weight_decay=None,
         adam_weight_decay=None,
-        exclude_layers=["peephole", "window"],
+        exclude_layers=["peephole", "window", "log_std", *exclude],
         global_clipnorm=500.0,
         use_ema=True,
         ema_momentum=ema_momentum,
@@ -53,12 +53,23 @@ def muon(learning_rate=2e-3, ema_momentum=0.99):
 OPTIMIZERS = {"adam": adam, "muon": muon, "graves_rmsprop": graves_rmsprop}
 
 
-def make_optimizer(name, learning_rate=None):
-    """An optimizer by its name, at its own learning rate unless given."""
+def make_optimizer(name, learning_rate=None, task=None):
+    """An optimizer by its name.
+
+    Args:
+        name: one of `OPTIMIZERS`.
+        learning_rate: None: the optimizer's own.
+        task: "text": Muon leaves the look-up tables and the output, which
+            are as large as the vocabulary, to Adam.
+    """
     if name not in OPTIMIZERS:
         raise ValueError(
             f"No optimizer is called {name!r}. There are: "
             + ", ".join(OPTIMIZERS)
         )
-    make = OPTIMIZERS[name]
-    return make() if learning_rate is None else make(learning_rate)
+    arguments = {}
+    if learning_rate is not None:
+        arguments["learning_rate"] = learning_rate
+    if name == "muon" and task == "text":
+        arguments["exclude"] = ("hidden_1/kernel", "head")
+    return OPTIMIZERS[name](**arguments)

@@ -5,7 +5,6 @@ import sys
 import time
 
 from graves_tf.command import add_data_options
-from graves_tf.command import data_options
 from graves_tf.command import run_command
 
 EPILOG = """\
@@ -17,6 +16,8 @@ examples:
       a small one on generated handwriting, in two minutes
   python -m graves_tf.train --task synthesis --data iam.npz --epochs 40
       on a packed file (python -m graves_tf.datasets iam_ondb --pack iam.npz)
+  python -m graves_tf.train --task text --preset ptb_char --manual-dir ~/ptb
+      the paper's network of Penn Treebank's characters
   python -m graves_tf.train --resume --run-dir runs/synthesis
       go on where that run was interrupted
 
@@ -32,26 +33,49 @@ drawn sample, the window's path).
 def make_parser():
     parser = argparse.ArgumentParser(
         prog="graves_tf.train",
-        description="Train a handwriting network with model.fit.",
+        description="Train a network of handwriting or of text with model.fit.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--task", choices=["synthesis", "prediction"], default="synthesis")
+    add(
+        "--task",
+        choices=["synthesis", "prediction", "text"],
+        default="synthesis",
+    )
     add(
         "--preset",
-        help="the network; the default is the task's own: synthesis, or "
-        "prediction_3x400",
+        help="the network; the default is the task's own: synthesis, "
+        "prediction_3x400 or ptb_char",
     )
     add_data_options(parser)
     add(
         "--split",
-        help="what to train on (default: all but validation_1, as the paper)",
+        help="what to train on (default: of handwriting all but validation_1, "
+        "as the paper; of text train)",
     )
-    add("--validation-split", default="validation_1")
+    add(
+        "--validation-split",
+        help="default: validation_1; of text validation",
+    )
     add("--run-dir", metavar="DIR", help="default: runs/PRESET")
     add("--resume", action="store_true", help="go on from DIR/last.keras")
     add("--init-from", metavar="FILE", help="start from these weights")
+    add(
+        "--regularization",
+        default="none",
+        help="none, weight_noise or adaptive_weight_noise. The paper's "
+        "schedule is one after the other, each with --init-from the best.keras "
+        "of the one before",
+    )
+    add(
+        "--weight-noise-std",
+        type=float,
+        default=0.075,
+        metavar="STD",
+        help="of the weight noise; with adaptive_weight_noise at its start, "
+        "unless FILE has learned some (default 0.075)",
+    )
     add(
         "--epochs",
         type=float,
@@ -59,7 +83,17 @@ def make_parser():
         help="passes over the lines, in all (default 100)",
     )
     add("--minutes", type=float, help="stop after so long")
-    add("--batch-size", type=int, help="lines (default 32)")
+    add(
+        "--batch-size",
+        type=int,
+        help="lines (default 32), or streams that text is read in",
+    )
+    add(
+        "--length",
+        type=int,
+        default=100,
+        help="of text, symbols a stream between updates (default 100)",
+    )
     add(
         "--max-points",
         type=int,
@@ -74,7 +108,10 @@ def make_parser():
         "a run's first part (default: whole lines)",
     )
     add("--buckets", type=int, help="padded lengths (default 8)")
-    add("--optimizer", default="adam", help="adam, muon or graves_rmsprop")
+    add(
+        "--optimizer",
+        help="muon (default), adam or graves_rmsprop, the paper's",
+    )
     add("--learning-rate", type=float, help="default: the optimizer's own")
     add("--warm-up", type=int, help="updates (default 200)")
     add(
@@ -101,8 +138,8 @@ def make_parser():
 # What a resumed run takes from its folder rather than from its command line.
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
-    "batch_size buckets max_points crop_points optimizer learning_rate "
-    "warm_up alphabet seed"
+    "batch_size length buckets max_points crop_points optimizer learning_rate "
+    "warm_up alphabet seed regularization weight_noise_std"
 ).split()
 
 
@@ -120,6 +157,8 @@ def set_defaults(options):
         "batch_size": 32,
         "buckets": 8,
         "warm_up": 200,
+        "optimizer": "muon",
+        "dataset": "iam_ondb/clean",
         **preset.get("training", {}),
     }
     for key, value in defaults.items():
@@ -134,20 +173,16 @@ def train(options):
         options: the parser's namespace.
 
     Returns:
-        The best validation nats per sequence.
+        The best validation score: nats per sequence of handwriting, bits per
+        character of text.
     """
     import keras
 
-    from graves_tf.batches import HandwritingBatches
-    from graves_tf.batches import bucket_lengths
     from graves_tf.callbacks import Rounds
     from graves_tf.callbacks import Schedule
-    from graves_tf.data import load_lines
-    from graves_tf.ink.offsets import fit_normalisation
     from graves_tf.networks.presets import DEFAULT_PRESET
     from graves_tf.pictures import Pictures
     from graves_tf.run_folder import RunFolder
-    from graves_tf.scoring import Scorer
 
     preset = options.preset or DEFAULT_PRESET[options.task]
     folder = RunFolder(options.run_dir or f"runs/{preset}")
@@ -167,47 +202,12 @@ def train(options):
     set_defaults(options)
     keras.utils.set_random_seed(options.seed)
 
-    where = data_options(options)
-    split = options.split or "train+validation_2+test"
-    lines = load_lines(split, **where)
-    held_out = load_lines(options.validation_split, **where)
-    if options.max_points:
-        lines = [x for x in lines if len(x.strokes) <= options.max_points]
-        held_out = [x for x in held_out if len(x.strokes) <= options.max_points]
-        if not (lines and held_out):
-            raise ValueError(
-                f"--max-points {options.max_points} leaves no lines to train "
-                "on, or none to validate on."
-            )
-    model = make_model(options, folder, resuming, lines, fit_normalisation)
-
-    lengths = [len(line.strokes) - 1 for line in [*lines, *held_out]]
-    arguments = {
-        "offset_mean": model.offset_mean,
-        "offset_std": model.offset_std,
-        "alphabet": getattr(model, "alphabet", None),
-        "batch_size": options.batch_size,
-        "buckets": bucket_lengths(lengths, options.buckets),
-    }
+    run = make_run(options, folder, resuming)
+    model, batches = run.model, run.batches
     start = int(model.optimizer.iterations)
-    crop = options.crop_points
-    cropped = {"crop": crop, "buckets": [crop]} if crop else {}
-    batches = HandwritingBatches(
-        lines, seed=options.seed, start=start, **arguments | cropped
-    )
-    validation = HandwritingBatches(held_out, **arguments)
-    scorer = Scorer(model)
-    scorer.compile(jit_compile=not options.no_jit)
     if not resuming:
         folder.write_config(vars(options))
-    print(
-        f"{preset_line(model)}\n"
-        f"{len(lines)} lines, {batches.points} points to train on, "
-        f"{100 * batches.padding:.1f} % padding in lengths "
-        f"{', '.join(map(str, batches.buckets))}; "
-        f"{len(held_out)} lines to validate on.",
-        flush=True,
-    )
+    print(run.summary, flush=True)
 
     total = round(options.epochs * len(batches))
     if start >= total:
@@ -218,12 +218,14 @@ def train(options):
     deadline = options.minutes and began + 60 * options.minutes
     rounds = Rounds(
         folder,
-        lambda: scorer.score(validation),
+        run.validate,
+        run.logged,
         options.round_minutes,
         len(batches),
+        scale=run.scale,
         total_updates=total,
         deadline=deadline,
-        draw=Pictures(folder, model, reported(model)),
+        draw=Pictures(folder, run.logged[0], run.reported, run.sample),
         tensorboard=tensorboard_writer(options, folder),
     )
 
@@ -254,51 +256,21 @@ def train(options):
             "--learning-rate."
         )
     print(
-        f"Best: {rounds.best:.1f} nats per sequence on "
-        f"{options.validation_split}, in {folder.best}"
+        f"Best: {rounds.best:.6g} {run.logged[0].replace('_', ' ')} in "
+        f"validation, in {folder.best}"
     )
     return rounds.best
 
 
-def make_model(options, folder, resuming, lines, fit_normalisation):
-    """The network to train, compiled; from its checkpoint on resuming."""
-    import keras
+def make_run(options, folder, resuming):
+    """The `TrainingRun` of the task."""
+    if options.task == "text":
+        from graves_tf.text_run import text_run
 
-    from graves_tf import networks
-    from graves_tf import weights
-    from graves_tf.losses import SequenceLoss
-    from graves_tf.metrics import nats_per_sequence
-    from graves_tf.optimizers import make_optimizer
-    from graves_tf.run_folder import copy_of
+        return text_run(options, folder, resuming)
+    from graves_tf.handwriting_run import handwriting_run
 
-    optimizer = make_optimizer(options.optimizer, options.learning_rate)
-    options.peak_rate = float(optimizer.learning_rate)
-    if resuming:
-        model = keras.saving.load_model(folder.last)
-        optimizer = model.optimizer
-    elif options.init_from:
-        model = copy_of(
-            weights.load(options.init_from, task=options.task), options.dtype
-        )
-    else:
-        mean, std = fit_normalisation([line.strokes for line in lines])
-        arguments = {
-            "offset_mean": mean,
-            "offset_std": std,
-            "dtype": options.dtype,
-        }
-        kind = networks.HandwritingPredictor
-        if options.task == "synthesis":
-            kind = networks.HandwritingSynthesizer
-            arguments["alphabet"] = options.alphabet
-        model = kind.from_preset(options.preset, **arguments)
-    model.compile(
-        optimizer,
-        SequenceLoss(),
-        metrics=[nats_per_sequence],
-        jit_compile=not options.no_jit,
-    )
-    return model
+    return handwriting_run(options, folder, resuming)
 
 
 def tensorboard_writer(options, folder):
@@ -308,20 +280,6 @@ def tensorboard_writer(options, folder):
     from tensorboard.summary import Writer
 
     return Writer(str(folder.path / "tensorboard"))
-
-
-def reported(model):
-    """The paper's nats per sequence for a preset without regularisation."""
-    from graves_tf.networks.presets import PRESETS
-
-    return PRESETS.get(model.preset, {}).get("reported", {}).get("none")
-
-
-def preset_line(model):
-    """One line that says what is trained, and the paper's figure for it."""
-    figure = reported(model)
-    paper = f" (the paper reports {figure} nats)" if figure else ""
-    return f"{model.preset}: {model.count_params()} weights{paper}"
 
 
 def main(argv=None):

@@ -1,13 +1,15 @@
 """The output layer of the handwriting networks (Sec. 4.1)."""
 
 import keras
+from keras import ops
 
 from graves_tf.layers.clip_gradient import clip_gradient
+from graves_tf.layers.noisy_layer import NoisyLayer
 from graves_tf.layers.products import product
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
-class MDNHead(keras.layers.Layer):
+class MDNHead(NoisyLayer):
     """The network outputs ŷ of Eq. 17: a linear layer.
 
     The last axis is `ê, π̂, μ̂1, μ̂2, σ̂1, σ̂2, ρ̂`: one end-of-stroke output, then
@@ -21,20 +23,26 @@ class MDNHead(keras.layers.Layer):
         num_mixtures: M, the number of bivariate Gaussians; the paper's is 20.
         clip_gradient: limit of the derivative of each sequence's loss with
             respect to ŷ; the paper's is 100. None: no limit.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
         time_major: the batch is the second axis, not the first.
 
     Call arguments:
         inputs: `(B, D)`, `(B, T, D)`, or `(T, B, D)` with `time_major`.
+        training: whether the weights get their noise.
 
     Returns:
         `(..., 1 + 6M)`.
     """
 
     def __init__(
-        self, num_mixtures=20, clip_gradient=100.0, time_major=False, **kwargs
+        self,
+        num_mixtures=20,
+        clip_gradient=100.0,
+        weight_noise=None,
+        time_major=False,
+        **kwargs,
     ):
-        kwargs.setdefault("autocast", False)
-        super().__init__(**kwargs)
+        super().__init__(weight_noise=weight_noise, **kwargs)
         if not (isinstance(num_mixtures, int) and num_mixtures > 0):
             raise ValueError(
                 "`num_mixtures` must be a positive integer. Received: "
@@ -58,16 +66,20 @@ class MDNHead(keras.layers.Layer):
             initializer="zeros",
             autocast=False,
         )
+        self.build_noise()
 
-    def call(self, inputs):
-        outputs = product(inputs, self.kernel, self.compute_dtype) + self.bias
+    def call(self, inputs, training=None):
         batch_axis = 1 if self.time_major and len(inputs.shape) > 2 else 0
+        kernel, bias = self.drawn_weights(
+            training, ops.shape(inputs)[batch_axis]
+        )
+        outputs = product(inputs, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 1 + 6 * self.num_mixtures)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs, training=None):
         return keras.KerasTensor(
             self.compute_output_shape(inputs.shape), dtype=self.variable_dtype
         )

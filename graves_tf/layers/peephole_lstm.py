@@ -3,22 +3,15 @@
 import keras
 from keras import ops
 
-from graves_tf.layers.clip_gradient import per_sequence
-from graves_tf.layers.custom_gradient import custom_gradient
-from graves_tf.layers.joining import apart
-from graves_tf.layers.joining import one_step_late
-from graves_tf.layers.joining import side_by_side
+from graves_tf.layers.input_product import input_product
+from graves_tf.layers.lstm_sequence import lstm_sequence
 from graves_tf.layers.lstm_step import lstm_step
-from graves_tf.layers.lstm_step import lstm_step_backward
-from graves_tf.layers.lstm_step import peephole_gradient
-from graves_tf.layers.products import outer_sum
+from graves_tf.layers.noisy_layer import NoisyLayer
 from graves_tf.layers.products import product
-from graves_tf.layers.products import transposed
-from graves_tf.layers.time_scan import time_scan
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
-class PeepholeLSTM(keras.layers.Layer):
+class PeepholeLSTM(NoisyLayer):
     """Long short-term memory with peepholes (Sec. 2.1, Eqs. 7-11).
 
         i_t = σ(W_xi x_t + W_hi h_{t-1} + w_ci ∘ c_{t-1} + b_i)
@@ -41,8 +34,11 @@ class PeepholeLSTM(keras.layers.Layer):
 
     Args:
         units: H, the number of cells.
+        symbols: V: the first V inputs are the one-hot vector of a symbol,
+            given by its number; its products are looked up.
         clip_gradient: limit of the derivative of each sequence's loss with
             respect to the gates' inputs; the paper's is 10. None: no limit.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
         return_sequences: return h at every step rather than the last.
         return_state: also return the last h and c.
         time_major: inputs and outputs are `(T, B, ·)` rather than
@@ -54,10 +50,11 @@ class PeepholeLSTM(keras.layers.Layer):
 
     Call arguments:
         inputs: `(B, T, D)`, or a list of such to be laid side by side, which
-            costs less memory here than outside.
+            costs less memory here than outside. With `symbols` the first or
+            only one is `(B, T)`, whole numbers, -1 for the null vector.
         initial_state: list of `h (B, H)` and `c (B, H)`; zeros by default.
         mask: `(B, T)` bool; where False the state stays as it is.
-        training: taken, unused.
+        training: whether the weights get their noise.
 
     Returns:
         `(B, H)`, or `(B, T, H)` with `return_sequences`; with `return_state`
@@ -73,17 +70,18 @@ class PeepholeLSTM(keras.layers.Layer):
         self,
         units,
         clip_gradient=None,
+        weight_noise=None,
         return_sequences=False,
         return_state=False,
         time_major=False,
+        symbols=None,
         unit_forget_bias=True,
         kernel_initializer="glorot_uniform",
         recurrent_initializer="orthogonal",
         peephole_initializer="zeros",
         **kwargs,
     ):
-        kwargs.setdefault("autocast", False)
-        super().__init__(**kwargs)
+        super().__init__(weight_noise=weight_noise, **kwargs)
         if not (isinstance(units, int) and units > 0):
             raise ValueError(
                 f"`units` must be a positive integer. Received: units={units}"
@@ -98,6 +96,7 @@ class PeepholeLSTM(keras.layers.Layer):
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.time_major = time_major
+        self.symbols = symbols
         self.unit_forget_bias = unit_forget_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.recurrent_initializer = keras.initializers.get(
@@ -108,7 +107,9 @@ class PeepholeLSTM(keras.layers.Layer):
 
     def build(self, input_shape):
         units = self.units
-        size = sum(shape[-1] for shape in _listed(input_shape))
+        shapes = _listed(input_shape)
+        size = sum(shape[-1] for shape in shapes[bool(self.symbols) :])
+        size += self.symbols or 0
 
         def bias_initializer(shape, dtype=None):
             bias = ops.zeros((4, units), dtype)
@@ -139,6 +140,7 @@ class PeepholeLSTM(keras.layers.Layer):
             initializer=bias_initializer,
             autocast=False,
         )
+        self.build_noise()
 
     def initial_state(self, batch_size):
         """Zeros: a list of `h (B, H)` and `c (B, H)`."""
@@ -146,26 +148,41 @@ class PeepholeLSTM(keras.layers.Layer):
         return [ops.zeros(shape, self.variable_dtype) for _ in range(2)]
 
     def step(self, inputs, state):
-        """One time step: `(B, D)`, `[h, c]` -> `h (B, H)`, `[h, c]`."""
+        """One time step: `(B, D)`, `[h, c]` -> `h (B, H)`, `[h, c]`.
+
+        With `symbols` the inputs are `[(B,)]` or `[(B,), (B, D - V)]`.
+        """
         h, c = state
-        kernel = ops.concatenate([self.kernel, self.recurrent_kernel], axis=0)
-        both = ops.concatenate([inputs, h], axis=-1)
-        z = product(both, kernel, self.compute_dtype) + self.bias
+        kernel = ops.convert_to_tensor(self.kernel)
+        recurrent = ops.convert_to_tensor(self.recurrent_kernel)
+        if self.symbols:
+            symbols, *parts = inputs
+            z = input_product(symbols, parts, kernel, self.compute_dtype)
+            z = z + product(h, recurrent, self.compute_dtype)
+        else:
+            kernel = ops.concatenate([kernel, recurrent], axis=0)
+            both = ops.concatenate([inputs, h], axis=-1)
+            z = product(both, kernel, self.compute_dtype)
+        z = z + self.bias
         h, c, _ = lstm_step(z, c, ops.convert_to_tensor(self.peephole_kernel))
         return h, [h, c]
 
     def call(self, inputs, initial_state=None, mask=None, training=None):
-        parts = inputs if isinstance(inputs, list) else [inputs]
+        parts = list(inputs) if isinstance(inputs, list) else [inputs]
         mask = _one_mask(mask)
+        batch_size = ops.shape(parts[0])[1 if self.time_major else 0]
+        if initial_state is None:
+            initial_state = self.initial_state(batch_size)
+        symbols = ops.cast(parts.pop(0), "int32") if self.symbols else None
         parts = [ops.cast(x, self.variable_dtype) for x in parts]
         if not self.time_major:
             parts = [ops.transpose(x, (1, 0, 2)) for x in parts]
             mask = None if mask is None else ops.transpose(mask)
-        if initial_state is None:
-            initial_state = self.initial_state(ops.shape(parts[0])[1])
-        h, h_last, c_last = _whole_sequence(
+            symbols = None if symbols is None else ops.transpose(symbols)
+        h, h_last, c_last = lstm_sequence(
+            symbols,
             parts,
-            *(w + 0.0 for w in self.weights),
+            *(w + 0.0 for w in self.drawn_weights(training, batch_size)),
             *(ops.cast(s, self.variable_dtype) for s in initial_state),
             mask=mask,
             limit=self.clip_gradient,
@@ -200,6 +217,7 @@ class PeepholeLSTM(keras.layers.Layer):
             "return_sequences": self.return_sequences,
             "return_state": self.return_state,
             "time_major": self.time_major,
+            "symbols": self.symbols,
             "unit_forget_bias": self.unit_forget_bias,
             "kernel_initializer": keras.initializers.serialize(
                 self.kernel_initializer
@@ -223,82 +241,3 @@ def _one_mask(mask):
     if isinstance(mask, list):
         return next((m for m in mask if m is not None), None)
     return mask
-
-
-def _whole_sequence(
-    parts, kernel, recurrent, peepholes, bias, h0, c0, *, mask, limit, dtype
-):
-    """The layer over all steps, its derivative written out.
-
-    From the parts of `x (T, B, D)` to `h (T, B, H)`, and the last
-    `h (B, H)` and `c (B, H)`. Only operands of products are ever in
-    `dtype`: XLA on CPUs stores narrow types from within a scan at half the
-    speed.
-    """
-    # (T, B, 1), 1 where the step counts.
-    mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
-    batch, units = parts[0].shape[1], recurrent.shape[0]
-
-    @custom_gradient
-    def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
-        narrow = ops.cast(recurrent, dtype)
-        z = product(side_by_side(parts), kernel, dtype)
-
-        def forward(carry, inputs):
-            h, c = carry
-            z, keep = inputs[0], inputs[1:]
-            new_h, new_c, activations = lstm_step(
-                z + product(h, narrow, dtype) + bias, c, peepholes
-            )
-            if keep:
-                new_h = h + keep[0] * (new_h - h)
-                new_c = c + keep[0] * (new_c - c)
-            return (new_h, new_c), (new_h, c, *activations)
-
-        last, (h, *saved) = time_scan(
-            forward,
-            (h0, c0),
-            (z, *mask),
-            [(batch, units)] * 6,
-        )
-
-        def grad(dh_all, dh_last, dc_last):
-            bound = limit and per_sequence(limit, ops.shape(h)[1])
-            back = transposed(narrow, dtype)
-
-            def backward(carry, inputs):
-                dh, dc = carry
-                dh_t, *saved = inputs[:6]
-                dh = dh + dh_t
-                # What a step that does not count hands on untouched.
-                past_h = past_c = 0.0
-                if mask:
-                    keep = inputs[6]
-                    past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
-                    dh, dc = dh * keep, dc * keep
-                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
-                dh = product(dz, back, dtype)
-                return (dh + past_h, dc + past_c), (dz,)
-
-            (dh0, dc0), (dz,) = time_scan(
-                backward,
-                (dh_last, dc_last),
-                (dh_all, *saved, *mask),
-                [(batch, 4 * units)],
-                reverse=True,
-            )
-            x = side_by_side(parts, after=dz)
-            dx = product(dz, transposed(kernel, dtype), dtype)
-            return (
-                outer_sum(x, dz, dtype),
-                outer_sum(one_step_late(h, h0, dz), dz, dtype),
-                peephole_gradient(dz, saved),
-                ops.sum(dz, axis=(0, 1)),
-                dh0,
-                dc0,
-                *apart(dx, parts),
-            )
-
-        return (h, *last), grad
-
-    return run(kernel, recurrent, peepholes, bias, h0, c0, *parts)

@@ -4,9 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from graves_tf.layers.noisy_layer import NoisyLayer
+
 
 @keras.saving.register_keras_serializable(package="graves_tf")
-class SoftWindow(keras.layers.Layer):
+class SoftWindow(NoisyLayer):
     """A mixture of Gaussians that slides along the text (Eqs. 46-51).
 
         (α̂_t, β̂_t, κ̂_t) = W_{h p} h_t + b_p
@@ -25,12 +27,14 @@ class SoftWindow(keras.layers.Layer):
         num_gaussians: K; the paper's is 10.
         characters_per_point: how far κ moves a step at the start. A line of
             IAM-OnDB has 21.7 points a character.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
 
     Call arguments:
         hidden: `(B, H)`, h of the first hidden layer.
         characters: `(B, U, A)`, one-hot; padding is all zeros.
         kappa: `(B, K)`, κ before this step (zeros at the start).
         mask: `(B, U)` bool, True where a character is; by default all are.
+        training: whether the weights get their noise.
 
     Returns:
         `window (B, A)`, `kappa (B, K)`, and `phi (B, U + 1)`, whose last
@@ -38,9 +42,14 @@ class SoftWindow(keras.layers.Layer):
         (Sec. 5.3), and which is 0 at padding.
     """
 
-    def __init__(self, num_gaussians=10, characters_per_point=0.04, **kwargs):
-        kwargs.setdefault("autocast", False)
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        num_gaussians=10,
+        characters_per_point=0.04,
+        weight_noise=None,
+        **kwargs,
+    ):
+        super().__init__(weight_noise=weight_noise, **kwargs)
         if not (isinstance(num_gaussians, int) and num_gaussians > 0):
             raise ValueError(
                 "`num_gaussians` must be a positive integer. Received: "
@@ -77,15 +86,17 @@ class SoftWindow(keras.layers.Layer):
             initializer=bias_initializer,
             autocast=False,
         )
+        self.build_noise()
 
     def initial_state(self, batch_size):
         """κ_0: zeros `(B, K)`."""
         return ops.zeros((batch_size, self.num_gaussians), self.variable_dtype)
 
-    def call(self, hidden, characters, kappa, mask=None):
+    def call(self, hidden, characters, kappa, mask=None, training=None):
         hidden = ops.cast(hidden, self.variable_dtype)
         characters = ops.cast(characters, self.variable_dtype)
-        parameters = ops.matmul(hidden, self.kernel) + self.bias
+        kernel, bias = self.drawn_weights(training, ops.shape(hidden)[0])
+        parameters = ops.matmul(hidden, kernel) + bias
         alpha, beta, kappa = window_parameters(parameters, kappa)
         # Positions 1 … U + 1, one more than there can be characters.
         positions = character_positions(ops.shape(characters)[1] + 1)
@@ -106,7 +117,9 @@ class SoftWindow(keras.layers.Layer):
         # The mask is over the text; what comes out has no such axis.
         return None
 
-    def compute_output_spec(self, hidden, characters, kappa, mask=None):
+    def compute_output_spec(
+        self, hidden, characters, kappa, mask=None, training=None
+    ):
         def spec(*shape):
             return keras.KerasTensor(shape, dtype=self.variable_dtype)
 

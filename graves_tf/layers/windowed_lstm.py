@@ -21,6 +21,8 @@ from graves_tf.layers.soft_window import window_backward
 from graves_tf.layers.soft_window import window_parameters
 from graves_tf.layers.soft_window import window_weights
 from graves_tf.layers.time_scan import time_scan
+from graves_tf.layers.weight_noise import get_weight_noise
+from graves_tf.layers.weight_noise import serialize_weight_noise
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
@@ -39,11 +41,14 @@ class WindowedLSTM(keras.layers.Layer):
         num_gaussians: K, the window's Gaussians.
         clip_gradient: as in `PeepholeLSTM`.
         characters_per_point: as in `SoftWindow`.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None: that
+            of `lstm` and of `window`.
         time_major: as in `PeepholeLSTM`.
 
     Call arguments:
         inputs: `(B, T, D)`.
         characters: `(B, U, A)`, one-hot; padding is all zeros.
+        training: whether the weights get their noise.
 
     Returns:
         `h (B, T, H)`, `w (B, T, A)` and `kappa (B, T, K)`.
@@ -55,6 +60,7 @@ class WindowedLSTM(keras.layers.Layer):
         num_gaussians=10,
         clip_gradient=None,
         characters_per_point=0.04,
+        weight_noise=None,
         time_major=False,
         **kwargs,
     ):
@@ -64,16 +70,19 @@ class WindowedLSTM(keras.layers.Layer):
         self.num_gaussians = num_gaussians
         self.clip_gradient = clip_gradient
         self.characters_per_point = characters_per_point
+        self.weight_noise = get_weight_noise(weight_noise)
         self.time_major = time_major
         self.lstm = PeepholeLSTM(
             units,
             clip_gradient=clip_gradient,
+            weight_noise=self.weight_noise,
             dtype=self.dtype_policy,
             name="lstm",
         )
         self.window = SoftWindow(
             num_gaussians,
             characters_per_point=characters_per_point,
+            weight_noise=self.weight_noise,
             dtype=self.dtype_policy,
             name="window",
         )
@@ -96,19 +105,24 @@ class WindowedLSTM(keras.layers.Layer):
         h, c, w, kappa = state
         both = ops.concatenate([inputs, w], axis=-1)
         h, (_, c) = self.lstm.step(both, [h, c])
-        w, kappa, phi = self.window(h, characters, kappa, mask=mask)
+        w, kappa, phi = self.window(
+            h, characters, kappa, mask=mask, training=False
+        )
         return h, w, phi, [h, c, w, kappa]
 
-    def call(self, inputs, characters):
+    def call(self, inputs, characters, training=None):
         inputs = ops.cast(inputs, self.variable_dtype)
         if not self.time_major:
             inputs = ops.transpose(inputs, (1, 0, 2))
+        batch_size = ops.shape(inputs)[1]
+        weights = [
+            *self.lstm.drawn_weights(training, batch_size),
+            *self.window.drawn_weights(training, batch_size),
+        ]
         outputs = _whole_sequence(
             inputs,
             ops.cast(characters, self.variable_dtype),
-            *(w + 0.0 for w in self.lstm.weights),
-            self.window.kernel + 0.0,
-            self.window.bias + 0.0,
+            *(w + 0.0 for w in weights),
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
         )
@@ -116,7 +130,7 @@ class WindowedLSTM(keras.layers.Layer):
             return outputs
         return tuple(ops.transpose(y, (1, 0, 2)) for y in outputs)
 
-    def compute_output_spec(self, inputs, characters):
+    def compute_output_spec(self, inputs, characters, training=None):
         sizes = (self.units, characters.shape[-1], self.num_gaussians)
         return tuple(
             keras.KerasTensor(
@@ -132,6 +146,7 @@ class WindowedLSTM(keras.layers.Layer):
             "num_gaussians": self.num_gaussians,
             "clip_gradient": self.clip_gradient,
             "characters_per_point": self.characters_per_point,
+            "weight_noise": serialize_weight_noise(self.weight_noise),
             "time_major": self.time_major,
         }
 

@@ -5,6 +5,8 @@ from keras import ops
 
 from graves_tf.layers.mdn_head import MDNHead
 from graves_tf.layers.peephole_lstm import PeepholeLSTM
+from graves_tf.layers.weight_noise import get_weight_noise
+from graves_tf.layers.weight_noise import serialize_weight_noise
 from graves_tf.networks.presets import network_arguments
 
 
@@ -22,6 +24,8 @@ class HandwritingNetwork(keras.Model):
         offset_mean: mean of the training offsets, in the recording's units.
         offset_std: their standard deviation. Offsets come in normalised:
             `(offset - mean) / std` (Sec. 4.2).
+        weight_noise: a `WeightNoise` or `AdaptiveWeightNoise` for the
+            training of all layers, or None.
         preset: the preset's name, kept for the record.
     """
 
@@ -33,6 +37,7 @@ class HandwritingNetwork(keras.Model):
         clip_output=100.0,
         offset_mean=(0.0, 0.0),
         offset_std=(1.0, 1.0),
+        weight_noise=None,
         preset=None,
         **kwargs,
     ):
@@ -49,10 +54,12 @@ class HandwritingNetwork(keras.Model):
         self.clip_output = clip_output
         self.offset_mean = tuple(float(x) for x in offset_mean)
         self.offset_std = tuple(float(x) for x in offset_std)
+        self.weight_noise = get_weight_noise(weight_noise)
         self.preset = preset
         self.head = MDNHead(
             num_mixtures,
             clip_gradient=clip_output,
+            weight_noise=self.weight_noise,
             time_major=True,
             dtype=self.dtype_policy,
             name="head",
@@ -72,15 +79,16 @@ class HandwritingNetwork(keras.Model):
         return PeepholeLSTM(
             self.hidden[number - 1],
             clip_gradient=self.clip_lstm,
+            weight_noise=self.weight_noise,
             return_sequences=True,
             time_major=True,
             dtype=self.dtype_policy,
             name=f"hidden_{number}",
         )
 
-    def _outputs(self, hidden):
+    def _outputs(self, hidden, training):
         """ŷ `(B, T, 1 + 6M)` from every layer's h `(T, B, H)`."""
-        outputs = self.head(ops.concatenate(hidden, axis=-1))
+        outputs = self.head(ops.concatenate(hidden, axis=-1), training=training)
         return ops.transpose(outputs, (1, 0, 2))
 
     def get_config(self):
@@ -92,5 +100,6 @@ class HandwritingNetwork(keras.Model):
             "clip_output": self.clip_output,
             "offset_mean": list(self.offset_mean),
             "offset_std": list(self.offset_std),
+            "weight_noise": serialize_weight_noise(self.weight_noise),
             "preset": self.preset,
         }

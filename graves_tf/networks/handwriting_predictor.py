@@ -45,8 +45,8 @@ class HandwritingPredictor(HandwritingNetwork):
         x = ops.transpose(inputs["offsets"], (1, 0, 2))
         outputs = []
         for lstm in self.lstms:
-            outputs.append(lstm([x, *outputs[-1:]]))
-        return self._outputs(outputs)
+            outputs.append(lstm([x, *outputs[-1:]], training=training))
+        return self._outputs(outputs, training)
 
     def initial_state(self, batch_size):
         """Zeros: a flat list, h and c of each layer."""

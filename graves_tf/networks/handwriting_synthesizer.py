@@ -53,6 +53,7 @@ class HandwritingSynthesizer(HandwritingNetwork):
             self.hidden[0],
             num_gaussians=num_gaussians,
             clip_gradient=self.clip_lstm,
+            weight_noise=self.weight_noise,
             characters_per_point=characters_per_point,
             time_major=True,
             dtype=self.dtype_policy,
@@ -78,11 +79,14 @@ class HandwritingSynthesizer(HandwritingNetwork):
 
     def call(self, inputs, training=None):
         x = ops.transpose(inputs["offsets"], (1, 0, 2))
-        h, w, _ = self.lstms[0](x, self.one_hot(inputs["characters"]))
+        # Keras tells the layers by itself that it trains, but not on JAX.
+        h, w, _ = self.lstms[0](
+            x, self.one_hot(inputs["characters"]), training=training
+        )
         outputs = [h]
         for lstm in self.lstms[1:]:
-            outputs.append(lstm([x, outputs[-1], w]))
-        return self._outputs(outputs)
+            outputs.append(lstm([x, outputs[-1], w], training=training))
+        return self._outputs(outputs, training)
 
     def initial_state(self, batch_size):
         """Zeros: a flat list: h, c, w, κ of layer 1; h, c of the others."""

@@ -1,0 +1,91 @@
+"""Training on handwriting: the prediction and the synthesis networks."""
+
+from graves_tf import networks
+from graves_tf.batches import HandwritingBatches
+from graves_tf.batches import bucket_lengths
+from graves_tf.command import data_options
+from graves_tf.data import load_lines
+from graves_tf.ink.offsets import fit_normalisation
+from graves_tf.losses import SequenceLoss
+from graves_tf.metrics import nats_per_sequence
+from graves_tf.pictures import HandwritingPictures
+from graves_tf.scoring import Scorer
+from graves_tf.starting_model import preset_line
+from graves_tf.starting_model import reported
+from graves_tf.starting_model import starting_model
+from graves_tf.training_run import TrainingRun
+
+
+def handwriting_run(options, folder, resuming):
+    """A `TrainingRun` on lines of handwriting.
+
+    Args:
+        options: of `graves_tf.train`.
+        folder: the `RunFolder`.
+        resuming: whether to go on from its `last.keras`.
+    """
+    where = data_options(options)
+    lines = load_lines(options.split or "train+validation_2+test", **where)
+    held_out = load_lines(options.validation_split or "validation_1", **where)
+    if options.max_points:
+        lines = [x for x in lines if len(x.strokes) <= options.max_points]
+        held_out = [x for x in held_out if len(x.strokes) <= options.max_points]
+        if not (lines and held_out):
+            raise ValueError(
+                f"--max-points {options.max_points} leaves no lines to train "
+                "on, or none to validate on."
+            )
+
+    def fresh(**arguments):
+        mean, std = fit_normalisation([line.strokes for line in lines])
+        arguments |= {"offset_mean": mean, "offset_std": std}
+        if options.task == "prediction":
+            kind = networks.HandwritingPredictor
+        else:
+            kind = networks.HandwritingSynthesizer
+            arguments["alphabet"] = options.alphabet
+        return kind.from_preset(options.preset, **arguments)
+
+    model = starting_model(options, folder, resuming, fresh, len(lines))
+    model.compile(
+        model.optimizer,
+        SequenceLoss(),
+        metrics=[nats_per_sequence],
+        jit_compile=not options.no_jit,
+    )
+    lengths = [len(line.strokes) - 1 for line in [*lines, *held_out]]
+    arguments = {
+        "offset_mean": model.offset_mean,
+        "offset_std": model.offset_std,
+        "alphabet": getattr(model, "alphabet", None),
+        "batch_size": options.batch_size,
+        "buckets": bucket_lengths(lengths, options.buckets),
+    }
+    crop = options.crop_points
+    cropped = {"crop": crop, "buckets": [crop]} if crop else {}
+    batches = HandwritingBatches(
+        lines,
+        seed=options.seed,
+        start=int(model.optimizer.iterations),
+        **arguments | cropped,
+    )
+    validation = HandwritingBatches(held_out, **arguments)
+    scorer = Scorer(model)
+    scorer.compile(jit_compile=not options.no_jit)
+    figure = reported(model, options.regularization)
+    writes = model.task == "synthesis"
+    return TrainingRun(
+        model=model,
+        batches=batches,
+        validate=lambda: scorer.score(validation),
+        logged=("nats_per_sequence", "nats_per_point", "sse"),
+        summary=(
+            f"{preset_line(model, figure, 'nats')}\n"
+            f"{len(lines)} lines, {batches.points} points to train on, "
+            f"{100 * batches.padding:.1f} % padding in lengths "
+            f"{', '.join(map(str, batches.buckets))}; "
+            f"{len(held_out)} lines to validate on."
+        ),
+        reported=figure,
+        sample=HandwritingPictures(model) if writes else None,
+    )

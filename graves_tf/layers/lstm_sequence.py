@@ -1,0 +1,107 @@
+"""The LSTM with peepholes over a whole sequence, its derivative written out."""
+
+from keras import ops
+
+from graves_tf.layers.clip_gradient import per_sequence
+from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.input_product import input_gradients
+from graves_tf.layers.input_product import input_product
+from graves_tf.layers.joining import one_step_late
+from graves_tf.layers.lstm_step import lstm_step
+from graves_tf.layers.lstm_step import lstm_step_backward
+from graves_tf.layers.lstm_step import peephole_gradient
+from graves_tf.layers.products import outer_sum
+from graves_tf.layers.products import product
+from graves_tf.layers.products import transposed
+from graves_tf.layers.time_scan import time_scan
+
+
+def lstm_sequence(
+    symbols,
+    parts,
+    kernel,
+    recurrent,
+    peepholes,
+    bias,
+    h0,
+    c0,
+    *,
+    mask,
+    limit,
+    dtype,
+):
+    """`PeepholeLSTM` over all steps.
+
+    From `symbols (T, B)` or None, and the list of the parts of
+    `x (T, B, D)`, to `h (T, B, H)`, and the last `h (B, H)` and
+    `c (B, H)`. Only operands of products are ever in
+    `dtype`: XLA on CPUs stores narrow types from within a scan at half the
+    speed.
+    """
+    # (T, B, 1), 1 where the step counts.
+    mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
+    first = parts[0] if symbols is None else symbols
+    batch, units = first.shape[1], recurrent.shape[0]
+
+    @custom_gradient
+    def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
+        narrow = ops.cast(recurrent, dtype)
+        z = input_product(symbols, parts, kernel, dtype)
+
+        def forward(carry, inputs):
+            h, c = carry
+            z, keep = inputs[0], inputs[1:]
+            new_h, new_c, activations = lstm_step(
+                z + product(h, narrow, dtype) + bias, c, peepholes
+            )
+            if keep:
+                new_h = h + keep[0] * (new_h - h)
+                new_c = c + keep[0] * (new_c - c)
+            return (new_h, new_c), (new_h, c, *activations)
+
+        last, (h, *saved) = time_scan(
+            forward,
+            (h0, c0),
+            (z, *mask),
+            [(batch, units)] * 6,
+        )
+
+        def grad(dh_all, dh_last, dc_last):
+            bound = limit and per_sequence(limit, ops.shape(h)[1])
+            back = transposed(narrow, dtype)
+
+            def backward(carry, inputs):
+                dh, dc = carry
+                dh_t, *saved = inputs[:6]
+                dh = dh + dh_t
+                # What a step that does not count hands on untouched.
+                past_h = past_c = 0.0
+                if mask:
+                    keep = inputs[6]
+                    past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
+                    dh, dc = dh * keep, dc * keep
+                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
+                dh = product(dz, back, dtype)
+                return (dh + past_h, dc + past_c), (dz,)
+
+            (dh0, dc0), (dz,) = time_scan(
+                backward,
+                (dh_last, dc_last),
+                (dh_all, *saved, *mask),
+                [(batch, 4 * units)],
+                reverse=True,
+            )
+            dkernel, dparts = input_gradients(symbols, parts, kernel, dz, dtype)
+            return (
+                dkernel,
+                outer_sum(one_step_late(h, h0, dz), dz, dtype),
+                peephole_gradient(dz, saved),
+                ops.sum(dz, axis=(0, 1)),
+                dh0,
+                dc0,
+                *dparts,
+            )
+
+        return (h, *last), grad
+
+    return run(kernel, recurrent, peepholes, bias, h0, c0, *parts)

@@ -1,0 +1,58 @@
+"""The network that a training run starts from."""
+
+
+def starting_model(options, folder, resuming, fresh, sequences, **changes):
+    """The network to train, with its optimizer.
+
+    From the run's own checkpoint on resuming; else with the weights of
+    `--init-from`, whatever noise they were trained with, or fresh ones.
+
+    Args:
+        options: the parser's namespace; gets `peak_rate`, the learning rate
+            between warm-up and descent.
+        folder: the `RunFolder`.
+        resuming: whether to go on from its `last.keras`.
+        fresh: makes a new network; of constructor's arguments.
+        sequences: how many there are in one pass over the training data.
+        **changes: constructor's arguments that go before those of the weights
+            of `--init-from`.
+    """
+    import keras
+
+    from graves_tf import networks  # noqa: F401  (registers the classes)
+    from graves_tf import weights
+    from graves_tf.optimizers import make_optimizer
+    from graves_tf.regularization import make_weight_noise
+    from graves_tf.run_folder import copy_of
+
+    optimizer = make_optimizer(
+        options.optimizer, options.learning_rate, task=options.task
+    )
+    options.peak_rate = float(optimizer.learning_rate)
+    if resuming:
+        return keras.saving.load_model(folder.last)
+    changes["weight_noise"] = make_weight_noise(
+        options.regularization, options.weight_noise_std, sequences
+    )
+    if options.init_from:
+        source = weights.load(options.init_from, task=options.task)
+        model = copy_of(source, options.dtype, **changes)
+    else:
+        model = fresh(dtype=options.dtype, **changes)
+    model.optimizer = optimizer
+    return model
+
+
+def reported(model, regularization="none"):
+    """The paper's figure for a preset; None where it has none."""
+    from graves_tf.networks.presets import PRESETS
+
+    return PRESETS.get(model.preset, {}).get("reported", {}).get(regularization)
+
+
+def preset_line(model, figure, unit):
+    """One line that says what is trained, and the paper's figure for it."""
+    from graves_tf.regularization import count_weights
+
+    paper = f" (the paper reports {figure} {unit})" if figure else ""
+    return f"{model.preset}: {count_weights(model)} weights{paper}"
