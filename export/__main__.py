@@ -14,32 +14,32 @@ examples:
       a SavedModel; TensorFlow Serving takes it with --model_base_path=writer
   python -m graves_tf.export best.keras --to tflite -o out
       out/sampler_float32.tflite, out/sampler_float16.tflite and
-      out/sampler_int8.tflite, for graves_tf/export/runtime.py, which needs
-      numpy and ai-edge-litert alone
+      out/sampler_int8.tflite, for graves_tf/export/runtime.py (of text
+      text_runtime.py), which needs numpy and ai-edge-litert alone
 """
 
 
 def make_parser():
     parser = argparse.ArgumentParser(
         prog="graves_tf.export",
-        description="Export a handwriting synthesis network as a sampler that "
-        "runs without this package.",
+        description="Export a network of handwriting synthesis or of text as a "
+        "sampler that runs without this package.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "file",
         metavar="FILE",
-        help="a .keras file of graves_tf.train --task synthesis, or the name "
-        "of weights that ship with graves_tf",
+        help="a .keras file of graves_tf.train --task synthesis or text, or "
+        "the name of weights that ship with graves_tf",
     )
     parser.add_argument(
         "--to",
         required=True,
         choices=("saved_model", "tflite"),
-        help="saved_model: for servers; signatures init, step and write (a "
-        "whole line in one call). tflite: for devices and the browser; "
-        "signatures init and step",
+        help="saved_model: for servers; signatures init, step and, of "
+        "handwriting, write (a whole line in one call). tflite: for devices "
+        "and the browser; signatures init and step",
     )
     parser.add_argument(
         "-o",

@@ -19,11 +19,13 @@ its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
 `graves_tf.sampling.draws` makes them. Where `stop` is 1 the text ended with
 the pen that went in. `state_0`, … go in as they came out; in a synthesis
 network they are h, c, w and κ of the first layer, then h and c of each other.
+A text network's are in `text_endpoints.py`.
 """
 
 import keras
 from keras import ops
 
+from graves_tf.export.text_endpoints import text_endpoints
 from graves_tf.export.write_line import write_line
 from graves_tf.sampling.pen_step import first_pen
 from graves_tf.sampling.pen_step import pen_step
@@ -50,12 +52,15 @@ def endpoints(network):
     """The functions to export, each with the signature of its inputs.
 
     Args:
-        network: a `HandwritingSynthesizer`, computing in float32.
+        network: a `HandwritingSynthesizer` or a `TextPredictor`, computing in
+            float32.
 
     Returns:
         dict of name to `(function, [keras.InputSpec, …])`.
     """
     states = state_shapes(network)
+    if network.task == "text":
+        return text_endpoints(network, states)
 
     def spec(name, shape):
         dtype = "int32" if name == "characters" else "float32"

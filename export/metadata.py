@@ -13,13 +13,14 @@ def metadata(network, **more):
     """All that a runtime needs and the signatures do not say.
 
     Args:
-        network: a `HandwritingSynthesizer`.
+        network: a `HandwritingSynthesizer` or a `TextPredictor`.
         **more: entries to add.
 
     Returns:
         dict, fit for JSON: `format`, this layout's number; the `alphabet`,
         whose places are the numbers in `characters`; `offset_mean` and
-        `offset_std` in the recording's units; `states`, the size of each
+        `offset_std` in the recording's units, or a text's `vocabulary`;
+        `states`, the size of each
         state by name; and the network's architecture.
     """
     return {
@@ -28,15 +29,23 @@ def metadata(network, **more):
         "task": network.task,
         "preset": network.preset,
         "hidden": list(network.hidden),
+        **_of_task(network),
+        "states": {
+            name: shape[-1] for name, shape in state_shapes(network).items()
+        },
+        **more,
+    }
+
+
+def _of_task(network):
+    if network.task == "text":
+        return {"vocabulary": network.vocabulary.get_config()}
+    return {
         "num_mixtures": network.num_mixtures,
         "num_gaussians": network.num_gaussians,
         "alphabet": network.alphabet.get_config(),
         "offset_mean": list(network.offset_mean),
         "offset_std": list(network.offset_std),
-        "states": {
-            name: shape[-1] for name, shape in state_shapes(network).items()
-        },
-        **more,
     }
 
 

@@ -68,7 +68,7 @@ class Sampler:
     """
 
     def __init__(self, model_path, num_threads=1):
-        self.metadata = _metadata(model_path)
+        self.metadata = read_metadata(model_path, "synthesis")
         self.symbols = self.metadata["alphabet"]["symbols"]
         self._numbers = {c: i for i, c in enumerate(self.symbols)}
         self._interpreter = Interpreter(
@@ -321,8 +321,17 @@ def _shortfall(sample):
     return (not sample.finished, len(sample.unvisited))
 
 
-def _metadata(path):
-    """The JSON that is packed behind the model, once the model is whole."""
+def read_metadata(path, task):
+    """The JSON that is packed behind the model, once the model is whole.
+
+    Args:
+        path: of the `.tflite` file.
+        task: what the network must be for: `synthesis` or `text`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no such sampler, or is damaged.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             metadata = json.loads(archive.read(_FILE_NAME))
@@ -336,6 +345,10 @@ def _metadata(path):
             f"{path} has format {metadata.get('format')}; this runtime reads "
             f"format {_FORMAT}. Export it again, or take the runtime it came "
             "with."
+        )
+    if metadata["task"] != task:
+        raise ValueError(
+            f"{path} is a sampler of {metadata['task']}, not of {task}."
         )
     with open(path, "rb") as file:
         model = file.read(metadata["model_bytes"])

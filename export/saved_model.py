@@ -12,11 +12,10 @@ from graves_tf.export.metadata import metadata
 
 # SavedModel's own place for files that belong to no graph.
 EXTRA_ASSETS = "assets.extra"
+DEFAULT_ORDER = ("write", "step", "init")
 
 
-def export_saved_model(
-    network, directory, signatures=("write", "init", "step")
-):
+def export_saved_model(network, directory, signatures=None):
     """Write a network as a SavedModel.
 
     Its signatures are those of `graves_tf.export.endpoints`. What else a
@@ -24,11 +23,12 @@ def export_saved_model(
     `assets.extra/graves_tf.json`.
 
     Args:
-        network: a `HandwritingSynthesizer`.
+        network: a `HandwritingSynthesizer` or a `TextPredictor`.
         directory: the SavedModel's; TensorFlow Serving wants it to be a
             number within the model's, such as `writer/1`.
-        signatures: names of those to write; the first is also
-            `serving_default`, what a request without a name gets.
+        signatures: names of those to write, by default all; the first,
+            `write` or a text's `step`, is also `serving_default`, what a
+            request without a name gets.
 
     Returns:
         The directory.
@@ -47,6 +47,8 @@ def export_saved_model(
     # Not a bare tf.Module: one that holds Keras layers loads in Python and
     # nowhere else.
     archive = keras.export.ExportArchive()
+    if signatures is None:
+        signatures = sorted(available, key=DEFAULT_ORDER.index)
     for name in signatures:
         function, inputs = available[name]
         archive.add_endpoint(name, function, input_signature=inputs)

@@ -32,7 +32,7 @@ def export_tflite(network, directory, precisions=PRECISIONS):
     packs files: as a ZIP archive behind the model.
 
     Args:
-        network: a `HandwritingSynthesizer`.
+        network: a `HandwritingSynthesizer` or a `TextPredictor`.
         directory: made where it is missing.
         precisions: of `PRECISIONS`.
 
