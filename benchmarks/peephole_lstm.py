@@ -1,7 +1,8 @@
 """A training step of PeepholeLSTM against torch.nn.LSTM.
 
-Forward and backward, with the gradients of all weights and of the input.
-torch.nn.LSTM has no peepholes and clips nothing; ours does both.
+Forward and backward, with the gradients of all weights and of the input, time
+first on both sides. torch.nn.LSTM has no peepholes and clips nothing; ours
+does both.
 """
 
 import os
@@ -56,10 +57,11 @@ def our_step(args):
         args.units,
         clip_gradient=10.0,
         return_sequences=True,
+        time_major=True,
         peephole_initializer=keras.initializers.RandomNormal(stddev=0.1),
         dtype=dtype,
     )
-    shape = (args.batch, args.steps)
+    shape = (args.steps, args.batch)
     x = tf.random.normal((*shape, args.inputs))
     upstream = tf.random.normal((*shape, args.units))
     layer.build(x.shape)
