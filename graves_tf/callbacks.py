@@ -202,8 +202,8 @@ class Rounds(keras.callbacks.Callback):
                 self.tensorboard.flush()
             weights = ""
             if costs:
-                nats_of_weights = costs["kl_nats_per_sequence"]
-                weights = f" (and {nats_of_weights:.1f} for the weights)"
+                of_weights = self.scale * costs["kl_nats_per_sequence"]
+                weights = f" (and {of_weights:.6g} for the weights)"
             print(
                 f"\n{self.updates} updates, "
                 f"epoch {self.updates / self.updates_per_epoch:.2f}: "

@@ -82,8 +82,10 @@ def copy_of(model, dtype, **changes):
         model: a network.
         dtype: the copy's type.
         **changes: constructor's arguments that go before the model's, e.g.
-            `weight_noise=None`. Weights that both have, in the same shape,
-            are carried over.
+            `weight_noise=None`. Weights that both have are carried over.
+
+    Raises:
+        ValueError: weights that are trained have another shape.
     """
     from keras.ops import convert_to_numpy
 
@@ -92,7 +94,13 @@ def copy_of(model, dtype, **changes):
     values = {variable.path: variable for variable in model.weights}
     for variable in copy.weights:
         value = values.get(variable.path)
-        if value is not None and value.shape == variable.shape:
-            # By way of NumPy: JAX gives the memory of what it trains away.
-            variable.assign(convert_to_numpy(value))
+        if value is None or value.shape != variable.shape:
+            if value is not None and variable.trainable:
+                raise ValueError(
+                    f"{variable.path} is {tuple(variable.shape)}, and "
+                    f"{tuple(value.shape)} in what it is to start from."
+                )
+            continue
+        # By way of NumPy: JAX gives the memory of what it trains away.
+        variable.assign(convert_to_numpy(value))
     return copy

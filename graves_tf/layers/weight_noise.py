@@ -36,6 +36,8 @@ class WeightNoise:
 
     def draw(self, layer, batch_size):
         """The layer's weights with noise on them: a list of tensors."""
+        if self.std == 0:
+            return layer.ordinary_weights
         return [
             weight + self.std * standard_normal(weight, layer.noise_seed)
             for weight in layer.ordinary_weights

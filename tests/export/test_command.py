@@ -43,6 +43,25 @@ def test_weights_trained_in_narrow_types_export(network, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_noise_of_the_training_stays_behind(network, tmp_path):
+    """The mean of the posterior is all that is exported."""
+    import numpy as np
+
+    from graves_tf.export.loading import load_network
+    from graves_tf.layers import AdaptiveWeightNoise
+    from graves_tf.run_folder import copy_of
+
+    noise = AdaptiveWeightNoise(0.5, sequences=3)
+    noisy = copy_of(network, "float32", weight_noise=noise)
+    assert noisy.count_params() == 2 * network.count_params()
+    noisy.save(tmp_path / "noisy.keras")
+    loaded = load_network(tmp_path / "noisy.keras")
+    for ours, theirs in zip(
+        loaded.get_weights(), network.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def refused(arguments, capsys):
     """What it says, in one line, as it leaves with 2."""
     assert main(arguments) == 2
