@@ -11,6 +11,8 @@ import pytest
 # Before anything imports TensorFlow or matplotlib.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Small networks, compiled many times over: compiling is what takes long.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 SHARED_DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
 
