@@ -35,12 +35,7 @@ def main():
     arguments.add_argument(
         "--characters", type=int, default=40, help="a line's text"
     )
-    arguments.add_argument(
-        "--dtype",
-        choices=["float32", "bfloat16"],
-        default="float32",
-        help="of the operands of our products; the peer's stay float32",
-    )
+    timing.add_dtype(arguments)
     arguments.add_argument(
         "--memory",
         action="store_true",

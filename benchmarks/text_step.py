@@ -23,12 +23,7 @@ def main():
     arguments.add_argument("--preset", choices=CLASSES, default="ptb_char")
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--steps", type=int, default=100)
-    arguments.add_argument(
-        "--dtype",
-        choices=["float32", "bfloat16"],
-        default="float32",
-        help="of the operands of our products; the peer's stay float32",
-    )
+    timing.add_dtype(arguments)
     args = arguments.parse_args()
     timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)

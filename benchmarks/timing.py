@@ -21,6 +21,16 @@ def parser(description, rounds=5):
     return arguments
 
 
+def add_dtype(arguments):
+    """`--dtype`, where our side can multiply in a narrower type."""
+    arguments.add_argument(
+        "--dtype",
+        choices=["float32", "bfloat16"],
+        default="float32",
+        help="of the operands of our products; the peer's stay float32",
+    )
+
+
 def set_tensorflow_threads(threads):
     """Limits TensorFlow; to be called before it has run anything."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
