@@ -1,6 +1,7 @@
 """The optimizers by name: the paper's, and a modern one."""
 
 import keras
+from keras import ops
 
 
 def graves_rmsprop(learning_rate=1e-4):
@@ -31,12 +32,43 @@ def adam(learning_rate=1e-3, ema_momentum=0.99):
     )
 
 
+@keras.saving.register_keras_serializable(package="graves_tf")
+class Muon(keras.optimizers.Muon):
+    """Keras's Muon, which takes half the time for wide kernels.
+
+    The Newton-Schulz iteration X ← (a + bXXᵀ + c(XXᵀ)²) X keeps to X's own
+    left singular vectors. So its polynomials can be multiplied up by
+    themselves, as small square matrices, and X comes in twice instead of
+    ten times: an LSTM's kernel `(H, 4H)` has four times their size.
+    """
+
+    def zeropower_via_newtonschulz5(self, x, steps):
+        rows, columns = x.shape
+        if rows > columns:
+            x = ops.transpose(x)
+        x = x / (ops.norm(x) + 1e-7)
+        gram = ops.matmul(x, ops.transpose(x))
+        one = ops.eye(gram.shape[0], dtype=gram.dtype)
+        factor = one
+        for step in range(steps):
+            polynomial = (
+                self.muon_a * one
+                + self.muon_b * gram
+                + self.muon_c * ops.matmul(gram, gram)
+            )
+            factor = ops.matmul(polynomial, factor) if step else polynomial
+            if step < steps - 1:
+                gram = ops.matmul(polynomial, ops.matmul(gram, polynomial))
+        x = ops.matmul(factor, x)
+        return ops.transpose(x) if rows > columns else x
+
+
 def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=()):
     """Muon: updates of kernels made orthogonal; Adam for all other weights.
 
     Its steps are of Adam's size (`rms_rate`), and a batch's worth more.
     """
-    return keras.optimizers.Muon(
+    return Muon(
         learning_rate,
         adam_beta_2=0.99,
         adam_lr_ratio=0.5,

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from graves_tf.optimizers import OPTIMIZERS
+from graves_tf.optimizers import Muon
 from graves_tf.optimizers import graves_rmsprop
 from graves_tf.optimizers import make_optimizer
 
@@ -50,3 +51,19 @@ def test_by_name(name):
 def test_unknown_name():
     with pytest.raises(ValueError, match="sgd.*adam"):
         make_optimizer("sgd")
+
+
+@pytest.mark.parametrize("shape", [(6, 24), (24, 6), (8, 8)])
+def test_muon_is_keras_own(shape):
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=shape).astype("float32")
+    gradients = rng.normal(size=(5, *shape)).astype("float32")
+    moved = []
+    for kind in (Muon, keras.optimizers.Muon):
+        variable = keras.Variable(start)
+        optimizer = kind(0.1)
+        for gradient in gradients:
+            optimizer.apply([gradient], [variable])
+        moved.append(keras.ops.convert_to_numpy(variable))
+    assert np.abs(moved[0] - start).max() > 0.1
+    np.testing.assert_allclose(*moved, rtol=1e-4, atol=1e-5)

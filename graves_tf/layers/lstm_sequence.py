@@ -11,8 +11,7 @@ from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.lstm_step import peephole_gradient
 from graves_tf.layers.products import outer_sum
-from graves_tf.layers.products import product
-from graves_tf.layers.products import transposed
+from graves_tf.layers.products import repeated_product
 from graves_tf.layers.time_scan import time_scan
 
 
@@ -45,14 +44,14 @@ def lstm_sequence(
 
     @custom_gradient
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
-        narrow = ops.cast(recurrent, dtype)
+        times_recurrent = repeated_product(recurrent, batch, dtype)
         z = input_product(symbols, parts, kernel, dtype)
 
         def forward(carry, inputs):
             h, c = carry
             z, keep = inputs[0], inputs[1:]
             new_h, new_c, activations = lstm_step(
-                z + product(h, narrow, dtype) + bias, c, peepholes
+                z + times_recurrent(h) + bias, c, peepholes
             )
             if keep:
                 new_h = h + keep[0] * (new_h - h)
@@ -68,7 +67,7 @@ def lstm_sequence(
 
         def grad(dh_all, dh_last, dc_last):
             bound = limit and per_sequence(limit, ops.shape(h)[1])
-            back = transposed(narrow, dtype)
+            back = repeated_product(recurrent, batch, dtype, transpose=True)
 
             def backward(carry, inputs):
                 dh, dc = carry
@@ -81,7 +80,7 @@ def lstm_sequence(
                     past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
                     dh, dc = dh * keep, dc * keep
                 dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
-                dh = product(dz, back, dtype)
+                dh = back(dz)
                 return (dh + past_h, dc + past_c), (dz,)
 
             (dh0, dc0), (dz,) = time_scan(

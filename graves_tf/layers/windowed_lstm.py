@@ -12,8 +12,7 @@ from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.lstm_step import peephole_gradient
 from graves_tf.layers.peephole_lstm import PeepholeLSTM
 from graves_tf.layers.products import outer_sum
-from graves_tf.layers.products import product
-from graves_tf.layers.products import transposed
+from graves_tf.layers.products import repeated_product
 from graves_tf.layers.soft_window import SoftWindow
 from graves_tf.layers.soft_window import character_positions
 from graves_tf.layers.soft_window import read_window
@@ -178,7 +177,7 @@ def _whole_sequence(
     def run(x, kernel, recurrent, peepholes, bias, window_kernel, window_bias):
         # What comes from the step before, h and w, in one product.
         delayed = ops.concatenate([recurrent, kernel[dimension:]], axis=0)
-        narrow = ops.cast(delayed, dtype)
+        times_delayed = repeated_product(delayed, batch, dtype)
         # D is 3: this product is cheap, and exact pen offsets are worth it.
         z = ops.matmul(x, kernel[:dimension])
 
@@ -186,7 +185,7 @@ def _whole_sequence(
             h, c_before, w, kappa = carry
             before = ops.concatenate([h, w], axis=-1)
             h, c, activations = lstm_step(
-                inputs[0] + product(before, narrow, dtype) + bias,
+                inputs[0] + times_delayed(before) + bias,
                 c_before,
                 peepholes,
             )
@@ -209,7 +208,7 @@ def _whole_sequence(
 
         def grad(dh_all, dw_all, dkappa_all):
             bound = limit and per_sequence(limit, ops.shape(x)[1])
-            back = transposed(narrow, dtype)
+            back = repeated_product(delayed, batch, dtype, transpose=True)
             window_back = ops.transpose(window_kernel)
             characters_back = ops.transpose(characters, (0, 2, 1))
 
@@ -226,7 +225,7 @@ def _whole_sequence(
                 )
                 dh = dh + dh_t + ops.matmul(dparameters, window_back)
                 dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
-                before = product(dz, back, dtype)
+                before = back(dz)
                 carry = (before[:, :units], dc, before[:, units:], dkappa)
                 return carry, (dz, dparameters)
 

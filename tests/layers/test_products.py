@@ -5,6 +5,7 @@ from keras import ops
 
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
+from graves_tf.layers.products import repeated_product
 from graves_tf.layers.products import transposed
 
 # Small integers are exact in bfloat16, and so are their products in float32.
@@ -56,4 +57,21 @@ def test_outer_sum(dtype):
     rough = dtype == "bfloat16" and keras.backend.backend() == "tensorflow"
     np.testing.assert_allclose(
         ops.convert_to_numpy(result), expected, rtol=2**-8 if rough else 0
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("transpose", [False, True])
+@pytest.mark.parametrize("rows", [None, 2, 40, 64])
+def test_repeated_product(rows, transpose, dtype):
+    a = RNG.integers(-8, 9, (rows or 3, 5 if transpose else 70))
+    a = a.astype("float32")
+    times = repeated_product(ops.convert_to_tensor(B), rows, dtype, transpose)
+    result = times(ops.convert_to_tensor(a))
+    assert keras.backend.standardize_dtype(result.dtype) == "float32"
+    rough = dtype == "bfloat16" and keras.backend.backend() == "tensorflow"
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(result),
+        a @ (B.T if transpose else B),
+        rtol=2**-8 if rough else 0,
     )
