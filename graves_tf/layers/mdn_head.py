@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from graves_tf.layers.clip_gradient import clip_gradient
+from graves_tf.layers.dense_product import dense_product
 from graves_tf.layers.noisy_layer import NoisyLayer
-from graves_tf.layers.products import product
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
@@ -73,7 +73,7 @@ class MDNHead(NoisyLayer):
         kernel, bias = self.drawn_weights(
             training, ops.shape(inputs)[batch_axis]
         )
-        outputs = product(inputs, kernel, self.compute_dtype) + bias
+        outputs = dense_product(inputs, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
 
     def compute_output_shape(self, input_shape):

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from graves_tf.layers.dense_product import dense_product
 from graves_tf.layers.noisy_layer import NoisyLayer
-from graves_tf.layers.products import product
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
@@ -50,7 +50,7 @@ class SoftmaxHead(NoisyLayer):
 
     def call(self, inputs, training=None):
         kernel, bias = self.drawn_weights(training, ops.shape(inputs)[0])
-        return product(inputs, kernel, self.compute_dtype) + bias
+        return dense_product(inputs, kernel, self.compute_dtype) + bias
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.classes)
