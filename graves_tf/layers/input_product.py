@@ -27,11 +27,16 @@ def input_product(symbols, parts, kernel, dtype):
     if symbols is None:
         return product(side_by_side(parts), kernel, dtype)
     rows = _symbol_rows(parts, kernel)
-    there = ops.cast(symbols >= 0, kernel.dtype)[..., None]
-    z = there * ops.take(kernel[:rows], ops.maximum(symbols, 0), axis=0)
+    z = look_up(symbols, kernel[:rows])
     if not parts:
         return z
     return z + product(side_by_side(parts), kernel[rows:], dtype)
+
+
+def look_up(symbols, table):
+    """The rows `(..., m)` of a table for symbols; zeros for -1."""
+    there = ops.cast(symbols >= 0, table.dtype)[..., None]
+    return there * ops.take(table, ops.maximum(symbols, 0), axis=0)
 
 
 def input_gradients(symbols, parts, kernel, dz, dtype):

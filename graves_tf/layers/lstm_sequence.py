@@ -6,6 +6,7 @@ from graves_tf.layers.clip_gradient import per_sequence
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.input_product import input_gradients
 from graves_tf.layers.input_product import input_product
+from graves_tf.layers.input_product import look_up
 from graves_tf.layers.joining import one_step_late
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.lstm_step import lstm_step_backward
@@ -45,11 +46,17 @@ def lstm_sequence(
     @custom_gradient
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
         times_recurrent = repeated_product(recurrent, batch, dtype)
-        z = input_product(symbols, parts, kernel, dtype)
+        if parts:
+            z = input_product(symbols, parts, kernel, dtype)
+        else:
+            # Looked up step by step: all steps' rows would be much memory.
+            z = symbols
 
         def forward(carry, inputs):
             h, c = carry
             z, keep = inputs[0], inputs[1:]
+            if not parts:
+                z = look_up(z, kernel)
             new_h, new_c, activations = lstm_step(
                 z + times_recurrent(h) + bias, c, peepholes
             )

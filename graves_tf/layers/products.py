@@ -53,11 +53,12 @@ def repeated_product(b, rows, dtype="float32", transpose=False):
 
     Args:
         b: `(k, n)`.
-        rows: of every `a (rows, k)`; None where not known.
+        rows: of every `a (rows, k)`; None where not known, as in TensorFlow's
+            `fit`: taken for many.
         dtype: as in `product`.
         transpose: `a (rows, n) -> product(a, bᵀ, dtype)` instead.
     """
-    if not _along_rows(rows or 1, dtype, transpose):
+    if not _along_rows(rows, dtype, transpose):
         b = transposed(b, dtype) if transpose else ops.cast(b, dtype)
         return lambda a: product(a, b, dtype)
     b = ops.cast(b, dtype) if transpose else transposed(b, dtype)
@@ -67,8 +68,8 @@ def repeated_product(b, rows, dtype="float32", transpose=False):
 def _along_rows(rows, dtype, transpose):
     """Whether a product is best with the sums along the operand's rows."""
     if dtype == "bfloat16":
-        return transpose and rows >= 32
-    return rows >= 48
+        return transpose and (rows is None or rows >= 32)
+    return rows is None or rows >= 48
 
 
 def _product_along_rows(a, b, dtype):
