@@ -90,7 +90,7 @@ class Rounds(keras.callbacks.Callback):
         draw: function of the round's number, draws pictures; or None.
         updates_per_epoch: for the log.
         scale: makes the first of the scores of the training loss.
-        tensorboard: a `tensorboard.summary.Writer`, or None.
+        tensorboard: a `TensorBoardLog`, or None.
     """
 
     def __init__(
@@ -197,9 +197,7 @@ class Rounds(keras.callbacks.Callback):
             row |= {key: round(value, 5) for key, value in costs.items()}
             self.folder.append_log(row)
             if self.tensorboard:
-                for key, value in row.items():
-                    self.tensorboard.add_scalar(key, value, self.updates)
-                self.tensorboard.flush()
+                self.tensorboard.add_scalars(row, self.updates)
             weights = ""
             if costs:
                 of_weights = self.scale * costs["kl_nats_per_sequence"]
@@ -214,6 +212,8 @@ class Rounds(keras.callbacks.Callback):
             )
             if self.draw:
                 self._draw()
+                if self.tensorboard:
+                    self.tensorboard.add_pictures(self.updates)
         self.round_began = time.monotonic()
         self.round_updates, self.round_nats = 0, 0.0
 

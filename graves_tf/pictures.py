@@ -21,7 +21,7 @@ class Pictures:
 
     def __init__(self, folder, score, reported=None, sample=None):
         self.folder = folder
-        self.path = folder.path / "pictures"
+        self.path = folder.pictures
         self.path.mkdir(exist_ok=True)
         self.score = score
         self.reported = reported

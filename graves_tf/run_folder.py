@@ -24,6 +24,7 @@ class RunFolder:
         self.last = self.path / "last.keras"
         self.config = self.path / "config.json"
         self.log = self.path / "log.csv"
+        self.pictures = self.path / "pictures"
 
     def write_config(self, config):
         """Keep what the run was started with."""

@@ -131,7 +131,11 @@ def make_parser():
     add("--dtype", default="float32", help="or mixed_bfloat16")
     add("--seed", type=int, default=0)
     add("--no-jit", action="store_true", help="do not compile with XLA")
-    add("--tensorboard", action="store_true", help="log to DIR/tensorboard")
+    add(
+        "--tensorboard",
+        action="store_true",
+        help="log curves and pictures to DIR/tensorboard",
+    )
     return parser
 
 
@@ -226,7 +230,7 @@ def train(options):
         total_updates=total,
         deadline=deadline,
         draw=Pictures(folder, run.logged[0], run.reported, run.sample),
-        tensorboard=tensorboard_writer(options, folder),
+        tensorboard=tensorboard_log(options, folder),
     )
 
     def progress():
@@ -273,13 +277,13 @@ def make_run(options, folder, resuming):
     return handwriting_run(options, folder, resuming)
 
 
-def tensorboard_writer(options, folder):
+def tensorboard_log(options, folder):
     """What writes for TensorBoard, if that is asked for."""
     if not options.tensorboard:
         return None
-    from tensorboard.summary import Writer
+    from graves_tf.tensorboard_log import TensorBoardLog
 
-    return Writer(str(folder.path / "tensorboard"))
+    return TensorBoardLog(folder.path / "tensorboard", folder.pictures)
 
 
 def main(argv=None):
