@@ -63,6 +63,15 @@ def check_text(builder) -> None:
         )
 
 
+def check_handwriting(builder) -> None:
+    """Raises `DataError` unless the data set is one of handwriting."""
+    if builder.name not in HANDWRITING:
+        raise DataError(
+            f"{builder.name} is text; of handwriting there are "
+            f"{' and '.join(HANDWRITING)}."
+        )
+
+
 def prepare(builder, manual_dir=None, accept_other_files=False) -> None:
     """Builds a data set where it is not built yet.
 

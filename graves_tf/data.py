@@ -33,8 +33,8 @@ def load_lines(
         packed.PackedFileError: it is damaged, or has no such split.
         graves_tf.datasets.errors.MissingFilesError: files of IAM-OnDB are
             missing; the message names them, and where to register.
-        graves_tf.datasets.errors.DataError: no such data set or split, or it
-            cannot be built or read.
+        graves_tf.datasets.errors.DataError: no such data set of handwriting
+            or split, or it cannot be built or read.
     """
     if data is not None:
         return packed.load(data, split)
@@ -43,6 +43,7 @@ def load_lines(
     from graves_tf.datasets.errors import MissingFilesError
 
     builder = build.make_builder(dataset or "iam_ondb/clean", data_dir)
+    build.check_handwriting(builder)
     try:
         build.prepare(builder, manual_dir)
     except MissingFilesError:

@@ -88,6 +88,12 @@ def test_by_default_hershey_stands_in(tmp_path, monkeypatch):
     assert_same(lines, generate_lines(2, seed=0))
 
 
+def test_a_data_set_of_text_is_refused(tmp_path):
+    with pytest.raises(DataError, match="penn_treebank is text.*hershey"):
+        load_lines("train", dataset="penn_treebank/char", data_dir=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_damaged_files_say_so(tmp_path):
     load_lines("train", dataset=HERSHEY, data_dir=tmp_path)
     (path,) = tmp_path.rglob("hershey-train*")
