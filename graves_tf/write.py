@@ -8,13 +8,14 @@ from graves_tf.command import progress
 from graves_tf.command import run_command
 from graves_tf.whole_file import replacing
 
-FORMATS = ("svg", "png", "gif", "json")
+FORMATS = ("svg", "png", "gif", "json", "inkml")
 
 EPILOG = """\
 examples:
   python -m graves_tf.write "Hello, world" -o hello.svg
   python -m graves_tf.write "Hello, world" --bias 1 --seed 7 -o hello.png
   python -m graves_tf.write "in my own hand" --style mine.inkml -o mine.svg
+  python -m graves_tf.write "$(cat letter.txt)" -o letter.gif
   python -m graves_tf.write --lines sentences.txt -o ink --format json
   python -m graves_tf.write --task text --preset ptb_char --length 300
   python -m graves_tf.write --task text --preset ptb_char --prime "the share"
@@ -23,7 +24,8 @@ examples:
 1 tidy, beyond 2 there is little left to gain.
 --style is a line of someone's handwriting with its text: InkML, a line's XML
 of IAM-OnDB, or JSON {"text": "…", "strokes": [[[x, y], …], …]}, y down, which
-is also what -o out.json writes.
+is also what -o out.json writes; -o out.inkml writes InkML, for other ink
+software.
 A text longer than a line is broken into lines and set as a page.
 
 --task text makes up text instead of drawing it, and prints it as it comes.
@@ -241,14 +243,16 @@ def save(path, form, lines, text, color):
 
 def draw(path, form, lines, text, color):
     """Draw placed lines to `path` in one of `FORMATS`."""
-    if form == "json":
+    if form in ("json", "inkml"):
         import numpy as np
 
+        from graves_tf.ink import inkml
         from graves_tf.ink import json_ink
         from graves_tf.ink.line import Line
 
+        dumps = json_ink.dumps if form == "json" else inkml.to_inkml
         line = Line(np.concatenate(lines), text)
-        path.write_text(json_ink.dumps(line), encoding="utf-8")
+        path.write_text(dumps(line), encoding="utf-8")
     elif form == "svg":
         from graves_tf.ink.svg import to_svg
 

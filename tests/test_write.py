@@ -11,6 +11,7 @@ from PIL import Image
 
 from graves_tf import write
 from graves_tf.ink import json_ink
+from graves_tf.ink.formats import read_style
 from graves_tf.networks import HandwritingSynthesizer
 
 
@@ -49,6 +50,16 @@ def test_svg_has_a_path_for_each_stroke(run):
     svg = etree.parse("a.svg").getroot()
     paths = svg.findall(".//{*}path")
     assert len(paths) == int(line.strokes[:, 2].sum())
+
+
+def test_inkml_says_what_json_says(run):
+    for name in ("a.json", "a.inkml"):
+        assert run("Hello there", "-o", name) == 0
+    line, same = (
+        read_style(name, convert=False) for name in ("a.json", "a.inkml")
+    )
+    assert same.text == line.text == "Hello there"
+    np.testing.assert_array_equal(same.strokes, line.strokes)
 
 
 def test_png_and_gif_are_pictures(run):
