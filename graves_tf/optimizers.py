@@ -63,7 +63,9 @@ class Muon(keras.optimizers.Muon):
         return ops.transpose(x) if rows > columns else x
 
 
-def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=()):
+def muon(
+    learning_rate=2e-3, ema_momentum=0.99, exclude=(), adam_lr_ratio=0.5
+):
     """Muon: updates of kernels made orthogonal; Adam for all other weights.
 
     Its steps are of Adam's size (`rms_rate`), and a batch's worth more.
@@ -71,7 +73,7 @@ def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=()):
     return Muon(
         learning_rate,
         adam_beta_2=0.99,
-        adam_lr_ratio=0.5,
+        adam_lr_ratio=adam_lr_ratio,
         epsilon=1e-8,
         weight_decay=None,
         adam_weight_decay=None,
@@ -92,7 +94,8 @@ def make_optimizer(name, learning_rate=None, task=None):
         name: one of `OPTIMIZERS`.
         learning_rate: None: the optimizer's own.
         task: "text": Muon leaves the look-up tables and the output, which
-            are as large as the vocabulary, to Adam.
+            are as large as the vocabulary, to Adam, at twice the rate: a
+            symbol's row has far to go, and few steps to do it in.
     """
     if name not in OPTIMIZERS:
         raise ValueError(
@@ -104,4 +107,5 @@ def make_optimizer(name, learning_rate=None, task=None):
         arguments["learning_rate"] = learning_rate
     if name == "muon" and task == "text":
         arguments["exclude"] = ("hidden_1/kernel", "head")
+        arguments["adam_lr_ratio"] = 2.0
     return OPTIMIZERS[name](**arguments)

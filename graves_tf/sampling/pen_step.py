@@ -25,16 +25,19 @@ def pen_step(network, pen, characters, bias, uniforms, normals, state):
 
     Returns:
         `pen (B, 3)`; `stop (B,)` float32, 1 where φ(t, U+1) exceeds every
-        φ(t, u) (Sec. 5.3): the text ended with the pen that came in, and
-        the one that goes out counts no more; `phi (B, U + 1)`; the state. A
-        predictor never stops, and its `phi` is `(B, 1)`, zeros.
+        φ(t, u) (Sec. 5.3) and the pen that came in was lifted: the text
+        ended with it, and the one that goes out counts no more. (φ alone is
+        some points early: real lines of IAM-OnDB would lose 7 on the median,
+        a third of the last letter.) `phi (B, U + 1)`; the state. A predictor
+        never stops, and its `phi` is `(B, 1)`, zeros.
     """
     mean = ops.convert_to_tensor([*network.offset_mean, 0.0], "float32")
     std = ops.convert_to_tensor([*network.offset_std, 1.0], "float32")
     inputs = (pen - mean) / std
     if network.task == "synthesis":
         y, phi, state = network.step(inputs, characters, state)
-        stop = phi[:, -1] > ops.max(phi[:, :-1], axis=-1)
+        over = phi[:, -1] > ops.max(phi[:, :-1], axis=-1)
+        stop = ops.logical_and(over, pen[:, 2] > 0.5)
     else:
         y, state = network.step(inputs, state)
         phi = ops.zeros_like(pen[:, :1])

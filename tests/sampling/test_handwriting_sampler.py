@@ -27,6 +27,13 @@ def steps_of(text):
     return int((len(text) + 0.5) / SPEED)
 
 
+def assert_ends(sample, first):
+    """It ends where the pen is first lifted from point `first` on."""
+    assert sample.finished
+    assert len(sample.strokes) > first
+    assert not sample.strokes[first:-1, 2].any()
+
+
 def by_hand(network, text, bias, count, draws, prime=()):
     """Pens of the first `count` free steps, one network step after another."""
     mean = np.array([*network.offset_mean, 0.0], "float32")
@@ -58,20 +65,23 @@ def by_hand(network, text, bias, count, draws, prime=()):
 def test_a_line_is_its_steps(sampler):
     text = "ab"
     (sample,) = sampler.write([text], bias=0.5, seed=3)
-    count = steps_of(text)
-    assert len(sample.strokes) == count + 1
+    assert_ends(sample, steps_of(text))
+    count = len(sample.strokes) - 1
     pens = by_hand(sampler.network, text, 0.5, count, Draws(3, 0, 0))
     np.testing.assert_array_equal(sample.strokes[0], 0)
     np.testing.assert_allclose(
         np.diff(sample.strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
     )
-    np.testing.assert_array_equal(sample.strokes[1:-1, 2], pens[:-1, 2])
+    np.testing.assert_array_equal(sample.strokes[1:, 2], pens[:, 2])
     assert sample.strokes[-1, 2] == 1
     assert sample.strokes.dtype == np.float32
 
 
 def test_the_stop_rule(sampler):
-    """Each row stops where φ(t, U + 1) exceeds all φ(t, u), of its own U."""
+    """Each row stops where φ(t, U + 1) exceeds all φ(t, u), of its own U.
+
+    That is, where the pen is lifted there.
+    """
     texts = ["a", "abcd", "abc dabc"]
     samples = sampler.write(texts, seed=1)
     for text, sample in zip(texts, samples, strict=True):
@@ -79,12 +89,13 @@ def test_the_stop_rule(sampler):
         assert sample.finished and sample.complete
         assert sample.unvisited == ()
         assert sample.attempts == 1
-        count = steps_of(text)
-        assert len(sample.strokes) == count + 1
+        assert_ends(sample, steps_of(text))
+        count = len(sample.strokes) - 1
         kappa = SPEED * np.arange(1, count + 1)[:, None]
         phi = np.exp(-((kappa - np.arange(1, len(text) + 2)) ** 2))
         np.testing.assert_allclose(sample.phi, phi, atol=1e-5)
-        assert (phi[:, -1] <= phi[:, :-1].max(axis=1)).all()
+        over = phi[:, -1] > phi[:, :-1].max(axis=1)
+        assert not (over[1:] & (sample.strokes[1:-1, 2] > 0)).any()
 
 
 def test_the_bound(make_network):
@@ -126,7 +137,8 @@ def test_only_what_is_incomplete_is_drawn_again(make_network, monkeypatch):
     assert [s.attempts for s in samples] == [1, 2, 1]
     assert [s.attempt for s in samples] == [0, 1, 0]
     assert all(s.complete for s in samples)
-    pens = by_hand(sampler.network, "bc", 0.5, steps_of("bc"), Draws(4, 1, 1))
+    count = len(samples[1].strokes) - 1
+    pens = by_hand(sampler.network, "bc", 0.5, count, Draws(4, 1, 1))
     np.testing.assert_allclose(
         np.diff(samples[1].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
     )
@@ -153,9 +165,8 @@ def test_neighbours_do_not_matter(sampler):
 def test_a_bias_for_each(sampler):
     both = sampler.write(["ab", "ab"], bias=[0.0, 4.0], seed=1)
     for row, bias in enumerate([0.0, 4.0]):
-        pens = by_hand(
-            sampler.network, "ab", bias, steps_of("ab"), Draws(1, row, 0)
-        )
+        count = len(both[row].strokes) - 1
+        pens = by_hand(sampler.network, "ab", bias, count, Draws(1, row, 0))
         np.testing.assert_allclose(
             np.diff(both[row].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
         )
@@ -170,9 +181,8 @@ def test_priming(sampler):
     text = "ab"
     primed, free = sampler.write([text, text], seed=2, styles=[style, None])
     # What came before counts for the window, and is not returned.
-    count = steps_of("cd " + text) - 8
-    assert len(primed.strokes) == count
-    assert primed.finished
+    assert_ends(primed, steps_of("cd " + text) - 9)
+    count = len(primed.strokes)
     pens = by_hand(
         sampler.network,
         "cd ab",
@@ -185,13 +195,13 @@ def test_priming(sampler):
     np.testing.assert_allclose(
         np.diff(primed.strokes[:, :2], axis=0), pens[1:, :2], atol=1e-3
     )
-    np.testing.assert_array_equal(primed.strokes[:-1, 2], pens[:-1, 2])
+    np.testing.assert_array_equal(primed.strokes[:, 2], pens[:, 2])
     # φ of the text that was asked for, at the points that are returned.
     assert primed.phi.shape == (count, len(text) + 1)
     kappa = SPEED * np.arange(9, 9 + count)[:, None]
     phi = np.exp(-((kappa - np.array([4, 5, 6])) ** 2))
     np.testing.assert_allclose(primed.phi, phi, atol=1e-5)
-    assert len(free.strokes) == steps_of(text) + 1
+    assert_ends(free, steps_of(text))
 
 
 def test_the_style_may_outlast_the_text(sampler):
@@ -202,10 +212,9 @@ def test_the_style_may_outlast_the_text(sampler):
         ["ab", "ab"], styles=[Line(strokes, "cd"), None], attempts=1
     )
     # One free step, and then the stop rule is heard.
-    assert primed.finished
-    assert len(primed.strokes) == 1
+    assert_ends(primed, 0)
     assert primed.unvisited == (0, 1)
-    assert len(other.strokes) == steps_of("ab") + 1
+    assert_ends(other, steps_of("ab"))
 
 
 def test_a_part_of_more_texts(sampler):
@@ -238,14 +247,15 @@ def test_unknown_characters(make_network):
 
 
 def test_pen_step_stops_as_the_paper_has_it(make_network):
+    """And only where the pen that came in was lifted."""
     network = make_network(1.0)
     characters = ops.convert_to_tensor(np.array([[1, 2, -1, -1]], "int32"))
-    state, pen = network.initial_state(1), ops.zeros((1, 3))
+    state = network.initial_state(1)
     stops, phis = [], []
-    for _ in range(4):
-        pen, stop, phi, state = pen_step(
+    for lifted in (1, 1, 0, 1, 0):
+        _, stop, phi, state = pen_step(
             network,
-            pen,
+            ops.convert_to_tensor([[0.0, 0.0, float(lifted)]]),
             characters,
             ops.zeros((1,)),
             ops.full((1, 2), 0.5),
@@ -254,8 +264,8 @@ def test_pen_step_stops_as_the_paper_has_it(make_network):
         )
         stops.append(float(stop[0]))
         phis.append(ops.convert_to_numpy(phi)[0])
-    # κ = 1, 2, 3, 4 and U = 2.
-    assert stops == [0, 0, 1, 1]
+    # κ = 1, 2, 3, 4, 5 and U = 2.
+    assert stops == [0, 0, 0, 1, 0]
     np.testing.assert_allclose(
         phis[1], [np.exp(-1), 1, 0, 0, np.exp(-1)], rtol=1e-4
     )
