@@ -63,9 +63,7 @@ class Muon(keras.optimizers.Muon):
         return ops.transpose(x) if rows > columns else x
 
 
-def muon(
-    learning_rate=2e-3, ema_momentum=0.99, exclude=(), adam_lr_ratio=0.5
-):
+def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=(), adam_lr_ratio=0.5):
     """Muon: updates of kernels made orthogonal; Adam for all other weights.
 
     Its steps are of Adam's size (`rms_rate`), and a batch's worth more.

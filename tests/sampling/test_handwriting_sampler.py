@@ -149,7 +149,7 @@ def test_the_seed_is_the_ink(sampler):
         sampler.write(["abc"], seed=seed)[0].strokes for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
-    assert np.abs(first - other).max() > 0.1
+    assert np.abs(first[:10] - other[:10]).max() > 0.1
 
 
 def test_neighbours_do_not_matter(sampler):
@@ -159,7 +159,7 @@ def test_neighbours_do_not_matter(sampler):
         together[0].strokes, alone.strokes, rtol=1e-4, atol=1e-3
     )
     np.testing.assert_allclose(together[0].phi, alone.phi, atol=1e-5)
-    assert np.abs(together[1].strokes - alone.strokes).max() > 0.1
+    assert np.abs(together[1].strokes[:10] - alone.strokes[:10]).max() > 0.1
 
 
 def test_a_bias_for_each(sampler):
