@@ -7,12 +7,15 @@ int32: the alphabet's numbers, -1 at padding.
 | signature | inputs | outputs |
 |---|---|---|
 | `init` | `characters (B, U)` | `pen`, `state_0`, … |
+| `prime` | `offsets (B, P, 3)`, `lengths (B,)` int32, `characters (B, U)` | \
+`pen`, `state_0`, … |
 | `step` | `pen (B, 3)`, `characters (B, U)`, `bias (B,)`, `uniforms (B, 2)`, \
 `normals (B, 2)`, `state_0`, … | `pen (B, 3)`, `stop (B,)`, `phi (B, U + 1)`, \
 `state_0`, … |
 | `write` | `characters (B, U)`, `bias (B,)`, `uniforms (B, T, 2)`, \
 `normals (B, T, 2)` | `pens (B, T, 3)`, `phi (B, T, U + 1)`, `length (B,)` \
 int32, `finished (B,)` bool |
+| `write_on` | those of `write`, `pen (B, 3)`, `state_0`, … | those of `write` |
 
 A pen is the offset that led to the last point, in the recording's units, and
 its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
@@ -20,11 +23,19 @@ its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
 the pen that went in. `state_0`, … go in as they came out; in a synthesis
 network they are h, c, w and κ of the first layer, then h and c of each other.
 A text network's are in `text_endpoints.py`.
+
+`prime` reads someone's line (Sec. 5.5): its offsets, padded behind, how many
+of them there are, and as `characters` its text, a space, and the text to write
+on. From the pen and the state that it gives, `step` goes on a point at a time
+and `write_on` to the line's end, both with the same `characters`. `write` is
+`write_on` from what `init` gives.
 """
 
 import keras
 from keras import ops
 
+from graves_tf.export.serving_checks import checked
+from graves_tf.export.serving_prime import read_styles
 from graves_tf.export.text_endpoints import text_endpoints
 from graves_tf.export.write_line import write_line
 from graves_tf.sampling.pen_step import first_pen
@@ -37,7 +48,11 @@ _SHAPES = {
     "bias": (None,),
     "uniforms": (None, 2),
     "normals": (None, 2),
+    "offsets": (None, None, 3),
+    "lengths": (None,),
 }
+_WHOLE = {"uniforms": (None, None, 2), "normals": (None, None, 2)}
+_INTEGERS = ("characters", "lengths")
 
 
 def state_shapes(network):
@@ -48,22 +63,35 @@ def state_shapes(network):
     }
 
 
-def endpoints(network):
+def endpoints(network, check=True):
     """The functions to export, each with the signature of its inputs.
 
     Args:
         network: a `HandwritingSynthesizer` or a `TextPredictor`, computing in
             float32.
+        check: refuse bad inputs, as `serving_checks` says: for a server.
 
     Returns:
         dict of name to `(function, [keras.InputSpec, …])`.
     """
     states = state_shapes(network)
     if network.task == "text":
-        return text_endpoints(network, states)
+        available = text_endpoints(network, states)
+        size = network.vocabulary.size
+    else:
+        available = _handwriting_endpoints(network, states)
+        size = network.alphabet.size
+    if not check:
+        return available
+    return {
+        name: (checked(function, size, [s.name for s in specs]), specs)
+        for name, (function, specs) in available.items()
+    }
 
+
+def _handwriting_endpoints(network, states):
     def spec(name, shape):
-        dtype = "int32" if name == "characters" else "float32"
+        dtype = "int32" if name in _INTEGERS else "float32"
         return keras.InputSpec(dtype=dtype, shape=shape, name=name)
 
     def specs(*names, **shapes):
@@ -72,9 +100,15 @@ def endpoints(network):
     def named(pen, state, **others):
         return {"pen": pen, **others, **dict(zip(states, state, strict=True))}
 
-    def init(characters):
+    def start(characters):
         rows = ops.shape(characters)[0]
-        return named(first_pen(network, rows), network.initial_state(rows))
+        return first_pen(network, rows), network.initial_state(rows)
+
+    def init(characters):
+        return named(*start(characters))
+
+    def prime(offsets, lengths, characters):
+        return named(*read_styles(network, offsets, lengths, characters))
 
     def step(pen, characters, bias, uniforms, normals, *state):
         pen, stop, phi, state = pen_step(
@@ -83,18 +117,24 @@ def endpoints(network):
         return named(pen, state, stop=stop, phi=phi)
 
     def write(characters, bias, uniforms, normals):
-        return write_line(network, characters, bias, uniforms, normals)
+        return write_line(
+            network, characters, bias, uniforms, normals, *start(characters)
+        )
 
-    draws = {"uniforms": (None, None, 2), "normals": (None, None, 2)}
+    def write_on(characters, bias, uniforms, normals, pen, *state):
+        return write_line(
+            network, characters, bias, uniforms, normals, pen, state
+        )
+
+    carried = [spec(name, shape) for name, shape in states.items()]
+    line = specs("characters", "bias", "uniforms", "normals", **_WHOLE)
     return {
         "init": (init, specs("characters")),
+        "prime": (prime, specs("offsets", "lengths", "characters")),
         "step": (
             step,
-            specs("pen", "characters", "bias", "uniforms", "normals")
-            + [spec(name, shape) for name, shape in states.items()],
+            specs("pen", "characters", "bias", "uniforms", "normals") + carried,
         ),
-        "write": (
-            write,
-            specs("characters", "bias", "uniforms", "normals", **draws),
-        ),
+        "write": (write, line),
+        "write_on": (write_on, line + specs("pen") + carried),
     }

@@ -2,11 +2,10 @@
 
 import tensorflow as tf
 
-from graves_tf.sampling.pen_step import first_pen
 from graves_tf.sampling.pen_step import pen_step
 
 
-def write_line(network, characters, bias, uniforms, normals):
+def write_line(network, characters, bias, uniforms, normals, pen, state):
     """Whole lines in one call, a step for each of the draws at most.
 
     Args:
@@ -14,6 +13,9 @@ def write_line(network, characters, bias, uniforms, normals):
         characters: `(B, U)` int32, -1 at padding.
         bias: `(B,)`.
         uniforms, normals: `(B, T, 2)`.
+        pen: `(B, 3)`: where the lines go on from, in the recording's units;
+            `first_pen` where they begin.
+        state: flat list that goes with it.
 
     Returns:
         dict of `pens (B, T, 3)` and `phi (B, T, U + 1)`, both zero from a
@@ -34,7 +36,7 @@ def write_line(network, characters, bias, uniforms, normals):
             network, pen, characters, bias, by_step[0][t], by_step[1][t], state
         )
         # The stop rule speaks of the pen that came in: at the first step
-        # there is none yet.
+        # that one is not the line's.
         stops = (stop > 0) & (t > 0) & (length == bound)
         length = tf.where(stops, t, length)
         writes = tf.cast(length == bound, "float32")[:, None]
@@ -50,14 +52,7 @@ def write_line(network, characters, bias, uniforms, normals):
     steps, length, _, _, pens, phis = tf.while_loop(
         unfinished,
         body,
-        (
-            0,
-            tf.fill([rows], bound),
-            first_pen(network, rows),
-            network.initial_state(rows),
-            pens,
-            phis,
-        ),
+        (0, tf.fill([rows], bound), pen, list(state), pens, phis),
         parallel_iterations=1,
     )
 

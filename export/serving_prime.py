@@ -1,0 +1,44 @@
+"""Reading styles in one call of an exported sampler (Sec. 5.5)."""
+
+import tensorflow as tf
+
+from graves_tf.sampling.pen_step import first_pen
+from graves_tf.sampling.pen_step import pen_step
+
+
+def read_styles(network, offsets, lengths, characters):
+    """The pen and the state with which a line goes on from a style.
+
+    Args:
+        network: a `HandwritingSynthesizer`.
+        offsets: `(B, P, 3)`, in the recording's units: each style's, padded
+            with anything finite.
+        lengths: `(B,)` int32, 1 to P: how many of a row's offsets count.
+        characters: `(B, U)` int32, -1 at padding: the style's text, a space,
+            and the text that is to be written on.
+
+    Returns:
+        `pen (B, 3)`, each style's last offset, and the flat list of the
+        state after all before it, as `pen_step` takes them.
+    """
+    rows, width = tf.shape(offsets)[0], tf.shape(offsets)[1]
+    steps = tf.minimum(tf.reduce_max(lengths), width)
+    by_step = tf.transpose(offsets, (1, 0, 2))
+    # What is drawn is dropped: the style's own offset comes next.
+    none, no_draw = tf.zeros((rows,)), tf.zeros((rows, 2))
+
+    def body(t, pen, state):
+        reads = (t < lengths)[:, None]
+        _, _, _, new = pen_step(
+            network, pen, characters, none, no_draw, no_draw, state
+        )
+        state = [tf.where(reads, n, s) for n, s in zip(new, state, strict=True)]
+        return t + 1, tf.where(reads, by_step[t], pen), state
+
+    _, pen, state = tf.while_loop(
+        lambda t, *_: t < steps,
+        body,
+        (0, first_pen(network, rows), network.initial_state(rows)),
+        parallel_iterations=1,
+    )
+    return pen, state
