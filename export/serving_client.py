@@ -99,7 +99,7 @@ class ServingClient:
                 finished and no character was left out.
 
         Returns:
-            The best `graves_tf.export.serving_line.Sample`.
+            The best `graves_tf.sampling.sample.Sample`.
 
         Raises:
             ValueError: what cannot be written, before anything is sent: an

@@ -3,8 +3,6 @@
 Needs numpy alone.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from graves_tf.export.serving_limits import MAX_BIAS
@@ -12,38 +10,14 @@ from graves_tf.export.serving_limits import MAX_CHARACTERS
 from graves_tf.export.serving_limits import MAX_POINTS
 from graves_tf.ink.offsets import to_offsets
 from graves_tf.sampling.draws import Draws
+from graves_tf.sampling.sample import Sample
+from graves_tf.sampling.sample import points_of
+from graves_tf.sampling.sample import unvisited_places
 
 # U is a multiple of this, and at least one more than the text is long: a
 # server that puts requests together may fill shorter ones up with anything
 # behind the -1 that ends the text.
 _WIDTH = 16
-
-
-class Sample(NamedTuple):
-    """One written line.
-
-    Attributes:
-        strokes: `(T, 3)` float32: x, y, end-of-stroke; from the origin, y
-            down, in the recording's units.
-        text: what was to be written.
-        phi: `(T, U + 1)` float32, the window's weights at each point, without
-            the line's first where it starts at the origin.
-        finished: whether the stop rule ended it, not the bound.
-        unvisited: the places in the text that the window never looked at.
-        attempts: how often it was drawn.
-    """
-
-    strokes: np.ndarray
-    text: str
-    phi: np.ndarray
-    finished: bool
-    unvisited: tuple
-    attempts: int
-
-    @property
-    def shortfall(self):
-        """What is amiss; the least is the best."""
-        return (not self.finished, len(self.unvisited))
 
 
 class ServedLine:
@@ -138,23 +112,12 @@ class ServedLine:
                 "exported handwriting network?"
             ) from error
         return Sample(
-            strokes, self.text, phi, finished, _unvisited(self.text, phi), 1
+            strokes, self.text, phi, finished, unvisited_places(self.text, phi)
         )
 
     def strokes(self, pens):
-        """Absolute points `(T, 3)` from pens.
-
-        A line starts at the origin, a point of its own; one that goes on from
-        a style starts with its first new point, where the pen came down.
-        """
-        points = np.zeros((len(pens) + 1, 3), "float32")
-        points[1:, :2] = np.cumsum(pens[:, :2].astype("float64"), axis=0)
-        points[1:, 2] = pens[:, 2]
-        if self.style and len(points) > 1:
-            points = points[1:]
-            points[:, :2] -= points[0, :2]
-        points[-1, 2] = 1.0
-        return points
+        """Absolute points `(T, 3)` from pens."""
+        return points_of(pens, primed=self.style is not None)
 
     def _phi(self, phi):
         """Of the text alone, without the style's and the padding."""
@@ -223,14 +186,3 @@ def _read_prime(prime):
             "coordinates must be finite. Leave it out."
         )
     return to_offsets(strokes), text.rstrip() + " "
-
-
-def _unvisited(text, phi, share=0.5):
-    """Where the window never looked: φ(t, u) < share of the largest."""
-    if not len(phi):
-        return tuple(i for i, c in enumerate(text) if not c.isspace())
-    looks = (phi > 0) & (phi >= share * phi.max(axis=1, keepdims=True))
-    seen = looks.any(axis=0)
-    return tuple(
-        i for i, c in enumerate(text) if not seen[i] and not c.isspace()
-    )

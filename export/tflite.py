@@ -51,7 +51,7 @@ def export_tflite(network, directory, precisions=PRECISIONS):
     directory = pathlib.Path(directory)
     paths = []
     with tempfile.TemporaryDirectory() as folder:
-        export_saved_model(network, folder, signatures=SIGNATURES)
+        export_saved_model(network, folder, signatures=SIGNATURES, check=False)
         directory.mkdir(parents=True, exist_ok=True)
         for precision in precisions:
             model = convert(folder, precision)

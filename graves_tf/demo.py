@@ -83,7 +83,7 @@ def by_saved_model(path, network, text, sample, bias, seed):
     import tensorflow as tf
 
     from graves_tf.sampling.draws import Draws
-    from graves_tf.sampling.handwriting_sampler import points_of
+    from graves_tf.sampling.sample import points_of
 
     draws = Draws(seed, 0, sample.attempt)
     uniforms, normals = draws.take(150 + 45 * len(text))

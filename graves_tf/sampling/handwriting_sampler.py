@@ -1,7 +1,5 @@
 """Writing whole lines, many at once (Secs. 5.3-5.5)."""
 
-from typing import NamedTuple
-
 import numpy as np
 from keras import ops
 
@@ -11,34 +9,9 @@ from graves_tf.sampling.compiled import compiled
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.pen_step import first_pen
 from graves_tf.sampling.pen_step import pen_step
-
-
-class Sample(NamedTuple):
-    """One written line.
-
-    Attributes:
-        strokes: `(T, 3)` float32: x, y, end-of-stroke; from the origin, y
-            down, in the recording's units.
-        text: what was to be written.
-        phi: `(T, U + 1)`, the window's weights at each point, or None.
-        finished: whether the stop rule ended it, not the bound.
-        unvisited: the places in the text that the window never looked at.
-        attempts: how often it was drawn.
-        attempt: which of these draws it is, from 0: the seed of its `Draws`.
-    """
-
-    strokes: np.ndarray
-    text: str
-    phi: np.ndarray | None
-    finished: bool
-    unvisited: tuple
-    attempts: int
-    attempt: int
-
-    @property
-    def complete(self):
-        """Finished, and with every character visited."""
-        return self.finished and not self.unvisited
+from graves_tf.sampling.sample import Sample
+from graves_tf.sampling.sample import points_of
+from graves_tf.sampling.sample import unvisited_places
 
 
 class HandwritingSampler:
@@ -112,7 +85,8 @@ class HandwritingSampler:
             )
             for i, sample in zip(open_, drawn, strict=True):
                 sample = sample._replace(attempt=attempt)
-                if samples[i] is None or better(sample, samples[i]):
+                best = samples[i]
+                if best is None or sample.shortfall < best.shortfall:
                     samples[i] = sample
                 samples[i] = samples[i]._replace(attempts=attempt + 1)
         return samples
@@ -212,45 +186,3 @@ class HandwritingSampler:
             ((rows, 3), (rows,), (rows, width + 1)),
         )
         return pen, list(state), outputs
-
-
-def points_of(pens, primed):
-    """Absolute points from offsets.
-
-    A line starts at the origin, a point of its own; one that continues a
-    style starts with its first new point, where the pen came down.
-    """
-    points = np.zeros((len(pens) + 1, 3), "float32")
-    points[1:, :2] = np.cumsum(pens[:, :2].astype("float64"), axis=0)
-    points[1:, 2] = pens[:, 2]
-    if primed and len(points) > 1:
-        points = points[1:]
-        points[:, :2] -= points[0, :2]
-    points[-1, 2] = 1.0
-    return points
-
-
-def unvisited_places(text, phi, share=0.5):
-    """Where the window never looked: φ(t, u) < share of the largest, for all t.
-
-    Args:
-        text: U characters; spaces need no visit.
-        phi: `(T, U + 1)`.
-        share: what counts as a look.
-    """
-    if not len(phi):
-        return tuple(i for i, c in enumerate(text) if not c.isspace())
-    looks = (phi > 0) & (phi >= share * phi.max(axis=1, keepdims=True))
-    seen = looks.any(axis=0)
-    return tuple(
-        i for i, c in enumerate(text) if not seen[i] and not c.isspace()
-    )
-
-
-def better(sample, other):
-    """Whether a draw is nearer to complete than another."""
-
-    def shortfall(s):
-        return (not s.finished, len(s.unvisited))
-
-    return shortfall(sample) < shortfall(other)

@@ -7,12 +7,11 @@ from graves_tf.ink.offsets import to_offsets
 from graves_tf.networks import HandwritingPredictor
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.handwriting_sampler import HandwritingSampler
-from graves_tf.sampling.handwriting_sampler import Sample
-from graves_tf.sampling.handwriting_sampler import better
-from graves_tf.sampling.handwriting_sampler import points_of
-from graves_tf.sampling.handwriting_sampler import unvisited_places
 from graves_tf.sampling.pen_step import pen_step
 from graves_tf.sampling.pick import pick_point
+from graves_tf.sampling.sample import Sample
+from graves_tf.sampling.sample import points_of
+from graves_tf.sampling.sample import unvisited_places
 
 SPEED = 0.25
 
@@ -330,7 +329,7 @@ def test_unvisited_places():
     assert unvisited_places("abcd", nowhere) == (1, 3)
 
 
-def test_better():
+def test_shortfall():
     def sample(finished, unvisited):
         return Sample(None, "", None, finished, unvisited, 1, 0)
 
@@ -343,4 +342,4 @@ def test_better():
     ]
     for i, a in enumerate(ranked):
         for j, b in enumerate(ranked):
-            assert better(a, b) == (i < j)
+            assert (a.shortfall < b.shortfall) == (i < j)
