@@ -6,7 +6,7 @@ import numpy as np
 from graves_tf.ink.offsets import to_offsets
 
 
-def bucket_lengths(lengths, count=8, multiple=16):
+def bucket_lengths(lengths, count=10, multiple=16):
     """The lengths to pad to that waste the fewest points.
 
     Args:
@@ -73,7 +73,7 @@ class HandwritingBatches(keras.utils.PyDataset):
         offset_std,
         alphabet=None,
         batch_size=32,
-        buckets=8,
+        buckets=10,
         seed=None,
         start=0,
         crop=None,

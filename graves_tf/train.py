@@ -107,7 +107,7 @@ def make_parser():
         help="train on the first N points of every line: faster updates for "
         "a run's first part (default: whole lines)",
     )
-    add("--buckets", type=int, help="padded lengths (default 8)")
+    add("--buckets", type=int, help="padded lengths (default 10)")
     add(
         "--optimizer",
         help="muon (default), adam or graves_rmsprop, the paper's",
@@ -159,7 +159,7 @@ def set_defaults(options):
         )
     defaults = {
         "batch_size": 32,
-        "buckets": 8,
+        "buckets": 10,
         "warm_up": 200,
         "optimizer": "muon",
         "dataset": "iam_ondb/clean",
