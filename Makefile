@@ -25,6 +25,8 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 RUN_DIR ?= runs/demo
 OUT_DIR ?= out
 DEMO_MINUTES ?= 2
+NETWORK ?= synthesis
+PORT ?= 8000
 PYTEST_ARGS ?=
 
 # What runs a second time, on the other backend: all that must not need
@@ -74,6 +76,14 @@ $(VENV)/.installed: setup.cfg pyproject.toml | python
 	$(VENV)/bin/python $(PIP_INSTALL) --upgrade pip
 	$(VENV)/bin/python $(PIP_INSTALL) --editable $(ROOT)
 	touch $@
+
+.PHONY: web
+web: $(VENV)/.installed  ## serve the page that writes, on this machine alone
+	$(VENV)/bin/python -m graves_tf.export \
+	    $(NETWORK) --to web -o $(OUT_DIR)/web
+	@echo "http://127.0.0.1:$(PORT)/ writes; Ctrl+C ends it"
+	@$(VENV)/bin/python -m http.server \
+	    --bind 127.0.0.1 --directory $(OUT_DIR)/web $(PORT)
 
 # --- the tests ---------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""`python -m graves_tf.export FILE --to saved_model|tflite -o DIR`."""
+"""`python -m graves_tf.export FILE --to saved_model|tflite|web -o DIR`."""
 
 import argparse
 import os
@@ -10,12 +10,17 @@ from graves_tf.export import PRECISIONS
 
 EPILOG = """\
 examples:
-  python -m graves_tf.export best.keras --to saved_model -o writer/1
-      a SavedModel; TensorFlow Serving takes it with --model_base_path=writer
+  python -m graves_tf.export best.keras --to saved_model -o writer \
+          --version next
+      writer/1, or one above the highest that is there; TensorFlow Serving
+      takes it with --model_base_path=writer, and a later one as it comes
   python -m graves_tf.export best.keras --to tflite -o out
       out/sampler_float32.tflite, out/sampler_float16.tflite and
       out/sampler_int8.tflite, for graves_tf/export/runtime.py (of text
       text_runtime.py), which needs numpy and ai-edge-litert alone
+  python -m graves_tf.export best.keras --to web -o page
+      a web page that writes, for any static server:
+      python -m http.server --bind 127.0.0.1 --directory page
 """
 
 
@@ -36,10 +41,12 @@ def make_parser():
     parser.add_argument(
         "--to",
         required=True,
-        choices=("saved_model", "tflite"),
+        choices=("saved_model", "tflite", "web"),
         help="saved_model: for servers; signatures init, step and, of "
-        "handwriting, write (a whole line in one call). tflite: for devices "
-        "and the browser; signatures init and step",
+        "handwriting, write (a whole line in one call), prime (read a style) "
+        "and write_on (go on from it). tflite: for devices; "
+        "signatures init and step. web: a page that writes in the browser "
+        "(LiteRT.js is downloaded once, from the npm registry)",
     )
     parser.add_argument(
         "-o",
@@ -48,6 +55,13 @@ def make_parser():
         type=pathlib.Path,
         metavar="DIR",
         help="the folder to write to, made where it is missing",
+    )
+    parser.add_argument(
+        "--version",
+        metavar="N",
+        help="with --to saved_model, write it into DIR/N, whole or not at "
+        "all, as TensorFlow Serving wants it; `next`: one above the highest "
+        "version that is there",
     )
     parser.add_argument(
         "--quantize",
@@ -64,6 +78,9 @@ def export(options):
     """Writes what the options ask for, and says where."""
     if options.quantize and options.to != "tflite":
         raise ValueError("--quantize goes with --to tflite")
+    if options.version and options.to != "saved_model":
+        raise ValueError("--version goes with --to saved_model")
+    version = version_of(options.version)
     # Whatever trained the weights, TensorFlow exports them.
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -71,10 +88,22 @@ def export(options):
     from graves_tf.export.loading import load_network
 
     network = load_network(options.file)
-    if options.to == "saved_model":
+    if options.version:
+        from graves_tf.export.serving_folder import export_version
+
+        paths = [export_version(network, options.output, version)]
+    elif options.to == "saved_model":
         from graves_tf.export.saved_model import export_saved_model
 
         paths = [export_saved_model(network, options.output)]
+    elif options.to == "web":
+        from graves_tf.export.web_folder import export_web
+        from graves_tf.weights import find
+
+        card = find(options.file).with_suffix(".md")
+        paths = export_web(
+            network, options.output, card if card.is_file() else None
+        )
     else:
         from graves_tf.export.tflite import export_tflite
 
@@ -83,6 +112,15 @@ def export(options):
         )
     for path in paths:
         print(f"{path}  {size_of(path) / 1e6:.1f} MB")
+
+
+def version_of(option):
+    """The number in `--version`; None for the next."""
+    if option in (None, "next"):
+        return None
+    if not (option.isascii() and option.isdigit()):
+        raise ValueError(f"--version must be a number or next, not {option!r}")
+    return int(option)
 
 
 def size_of(path):

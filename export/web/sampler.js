@@ -1,0 +1,179 @@
+/** Writing a line: the loop and stop rule of `graves_tf/export/runtime.py`. */
+
+import { Draws } from "./draws.js";
+import { encode } from "./text.js";
+
+export const MAX_BIAS = 10;
+export const MAX_SEED = 2 ** 32 - 1;
+// A look at a character: this share of the window's largest weight (φ).
+const LOOK = 0.5;
+
+/**
+ * Write a text as one line, again until it is complete.
+ *
+ * @param {StepModel} model anything with its `begin`, `step`, `symbols` and
+ *     `maxCharacters`.
+ * @param {string} text
+ * @param {object} options
+ *     bias: b of Sec. 5.4: 0 draws from the network's own density, more is
+ *         neater. seed, line: integers; the same give the same ink.
+ *     prime: `{strokes, text}` of someone's line, to write on in its style
+ *         (Sec. 5.5); null for none.
+ *     maxPoints: bound of the line's points; by default 150 and 45 for each
+ *         character. attempts: how often the line is drawn, at most, until it
+ *         is finished and no character was left out.
+ *     draws: function of the attempt, gives an object like `Draws`.
+ *     onAttempt(attempt), onPoint([x, y, lifts]), onStep(): are told; onStep
+ *         may return a promise, and a line ends when it throws.
+ * @returns {Promise<object>} the best one: `strokes`, an array of [x, y,
+ *     end-of-stroke] from the origin, y down, in the recording's units;
+ *     `text`; `finished`, whether the stop rule ended it, not the bound;
+ *     `unvisited`, the places in the text that the window never looked at;
+ *     `attempts`.
+ */
+export async function sample(model, text, options = {}) {
+  const { attempts = 5, onAttempt } = options;
+  let best = null;
+  for (let attempt = 0; attempt < Math.max(1, attempts); attempt++) {
+    onAttempt?.(attempt);
+    const drawn = await drawLine(model, text, { ...options, attempt });
+    if (!best || compare(drawn, best) < 0) best = drawn;
+    best.attempts = attempt + 1;
+    if (isComplete(best)) break;
+  }
+  return best;
+}
+
+/** Finished, and with every character visited. */
+export function isComplete(drawn) {
+  return drawn.finished && !drawn.unvisited.length;
+}
+
+function compare(a, b) {
+  return (
+    Number(!a.finished) - Number(!b.finished) ||
+    a.unvisited.length - b.unvisited.length
+  );
+}
+
+/** One drawing of one line. Arguments: as in `sample`. */
+async function drawLine(model, text, options) {
+  const { bias = 0.5, seed = 0, line = 0, attempt, prime = null } = options;
+  const { maxPoints, draws, onPoint, onStep } = options;
+  check(text, bias, seed);
+  const { forced, prefix } = offsetsOf(prime);
+  const numbers = encode(prefix + text, model.symbols);
+  if (numbers.length > model.maxCharacters) {
+    throw new Error(
+      `The line and the example before it have ${numbers.length} characters; ` +
+        `at most ${model.maxCharacters} fit. Shorten the example.`,
+    );
+  }
+  const random = draws ? draws(attempt) : new Draws(seed, line, attempt);
+  const bound = forced.length + (maxPoints ?? 150 + 45 * text.length);
+  const seen = new Array(text.length).fill(false);
+  const points = makePoints(forced.length > 0, onPoint);
+  let finished = false;
+  await model.begin(numbers, bias);
+  for (let t = 0; t < bound; t++) {
+    const { uniforms, normals } = random.next();
+    const pen = t > 0 && t <= forced.length ? forced[t - 1] : null;
+    const drawn = await model.step(uniforms, normals, pen);
+    // The stop rule speaks of the pen that went in.
+    if (drawn.stop && t > forced.length) {
+      finished = true;
+      break;
+    }
+    if (t >= forced.length) {
+      if (!drawn.pen.every(Number.isFinite)) {
+        throw new Error(
+          `The network drew no number at point ${t}. Choose a smaller ` +
+            "legibility, or export it again.",
+        );
+      }
+      points.add(drawn.pen);
+      look(seen, drawn.phi, prefix.length);
+    }
+    await onStep?.();
+  }
+  const unvisited = [...seen.keys()].filter(
+    (i) => !seen[i] && /\S/.test(text[i]),
+  );
+  return { strokes: points.end(), text, finished, unvisited, attempts: 1 };
+}
+
+function check(text, bias, seed) {
+  if (!text.trim()) throw new Error("The text is empty: nothing to write.");
+  if (!(bias >= 0 && bias <= MAX_BIAS)) {
+    throw new Error(
+      `The legibility must be from 0 to ${MAX_BIAS}. It is ${bias}.`,
+    );
+  }
+  if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)) {
+    throw new Error(
+      `The seed must be a whole number from 0 to ${MAX_SEED}. It is ${seed}.`,
+    );
+  }
+}
+
+/** The offsets to force, and the text that goes before. */
+function offsetsOf(prime) {
+  if (!prime) return { forced: [], prefix: "" };
+  const { strokes, text } = prime;
+  if (!(strokes?.length >= 2)) {
+    throw new Error(
+      "The example has no strokes. Write a few words on the pad first.",
+    );
+  }
+  if (!text?.trim()) {
+    throw new Error("Say what the example says: its text is missing.");
+  }
+  const forced = strokes
+    .slice(1)
+    .map(([x, y, lifts], i) => [x - strokes[i][0], y - strokes[i][1], lifts]);
+  return { forced, prefix: text.trimEnd() + " " };
+}
+
+/**
+ * Absolute points from offsets, one late: the last lifts the pen.
+ *
+ * A line starts at the origin, a point of its own; one that continues a style
+ * starts with its first new point, where the pen came down.
+ */
+function makePoints(primed, onPoint) {
+  const strokes = [];
+  let [x, y] = [0, 0];
+  let point = primed ? null : [0, 0, 0];
+  function put() {
+    strokes.push(point);
+    onPoint?.(point);
+  }
+  return {
+    add([dx, dy, lifts]) {
+      if (!point) {
+        point = [x, y, lifts];
+        return;
+      }
+      put();
+      [x, y] = [x + dx, y + dy];
+      point = [x, y, lifts];
+    },
+    end() {
+      point = [x, y, 1];
+      put();
+      return strokes;
+    },
+  };
+}
+
+/** Mark what the window has in view: the text's part of φ, and its end. */
+function look(seen, phi, skip) {
+  let largest = phi[phi.length - 1];
+  for (let i = 0; i < seen.length; i++) {
+    largest = Math.max(largest, phi[skip + i]);
+  }
+  for (let i = 0; i < seen.length; i++) {
+    const weight = phi[skip + i];
+    if (weight > 0 && weight >= LOOK * largest) seen[i] = true;
+  }
+}

@@ -1,0 +1,229 @@
+"""The sampler in JavaScript does what `graves_tf/export/runtime.py` does."""
+
+import numpy as np
+import pytest
+
+from graves_tf.export import runtime
+
+pytestmark = pytest.mark.tensorflow
+TEXT = "Gone, by 9."
+PRIME = (
+    [[500, 40, 0], [508, 71, 0], [521, 30, 1], [540, 33, 0], [548, 52, 1]],
+    "ab",
+)
+
+# A model that gives what was recorded, and keeps what it was given.
+REPLAY = """
+const { sample } = await import('./sampler.js');
+const [text, options, symbols, draws, steps] = args;
+const given = [], begun = [], points = [];
+let k = 0;
+const model = {
+  symbols: [...symbols],
+  maxCharacters: 96,
+  begin: (numbers, bias) => begun.push([numbers, bias]),
+  step: async (uniforms, normals, pen) => {
+    given.push([uniforms, normals, pen]);
+    return steps[k++];
+  },
+};
+const drawn = await sample(model, text, {
+  ...options,
+  draws: (attempt) => {
+    const rows = draws[attempt].values();
+    return { next: () => rows.next().value };
+  },
+  onAttempt: () => points.push([]),
+  onPoint: (point) => points.at(-1).push(point),
+});
+return { drawn, given, begun, points, used: k };
+"""
+
+# The network itself, in the page.
+RUN = """
+self.Module = {
+  locateFile: (name) => `litert/wasm/${name}`,
+  printErr: () => {},
+};
+const { StepModel } = await import('./step_model.js');
+const { sample } = await import('./sampler.js');
+self.model ??= await StepModel.load('sampler.tflite', 'litert/wasm/');
+const [text, options, draws] = args;
+return sample(self.model, text, {
+  ...options,
+  draws: (attempt) => {
+    const rows = draws[attempt].values();
+    return { next: () => rows.next().value };
+  },
+});
+"""
+
+
+def golden_draws(seed, attempts, steps):
+    """The runtime's random numbers, attempt by attempt."""
+    return [
+        [
+            {"uniforms": u.tolist(), "normals": n.tolist()}
+            for u, n in runtime._draws(
+                np.random.default_rng([seed, 0, attempt]), steps
+            )
+        ]
+        for attempt in range(attempts)
+    ]
+
+
+class Recorder:
+    """An interpreter that writes down what goes in and what comes out."""
+
+    def __init__(self, sampler):
+        self.interpreter = sampler._interpreter
+        self.put, self.get = sampler._input, sampler._output
+        self.given, self.steps = [], []
+
+    def __getattr__(self, name):
+        return getattr(self.interpreter, name)
+
+    def invoke(self):
+        self.given.append(
+            [
+                self.put[name]()[0].tolist()
+                for name in ("uniforms", "normals", "pen")
+            ]
+        )
+        self.interpreter.invoke()
+        self.steps.append(
+            {
+                "pen": self.get["pen"]()[0].tolist(),
+                "stop": bool(self.get["stop"]()[0] > 0),
+                "phi": self.get["phi"]()[0].tolist(),
+            }
+        )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"seed": 0, "bias": 0.5},
+        {"seed": 1, "bias": 2.0},
+        {"seed": 1, "prime": PRIME, "attempts": 2},
+        {"seed": 3, "max_points": 5},
+    ],
+    ids=["plain", "biased", "primed", "bounded"],
+)
+def test_the_loop(modules, tflite_files, options):
+    """Held to the recorded steps: draws, priming, stop rule, attempts."""
+    sampler = runtime.Sampler(tflite_files["float32"])
+    recorder = sampler._interpreter = Recorder(sampler)
+    expected = sampler.sample(TEXT, **options)
+    mine = dict(options)
+    if "prime" in mine:
+        strokes, text = mine["prime"]
+        mine["prime"] = {"strokes": strokes, "text": text}
+    mine["maxPoints"] = mine.pop("max_points", None)
+    reply = modules.run(
+        REPLAY,
+        TEXT,
+        mine,
+        sampler.symbols,
+        golden_draws(options["seed"], 5, 700),
+        recorder.steps,
+    )
+    drawn = reply["drawn"]
+    np.testing.assert_allclose(drawn["strokes"], expected.strokes, rtol=1e-6)
+    assert len(reply["points"]) == drawn["attempts"]
+    assert drawn["strokes"] in reply["points"]
+    assert drawn["finished"] == expected.finished
+    assert tuple(drawn["unvisited"]) == expected.unvisited
+    assert drawn["attempts"] == expected.attempts == len(reply["begun"])
+    assert reply["used"] == len(recorder.steps)
+    prefix = PRIME[1] + " " if "prime" in options else ""
+    for numbers, bias in reply["begun"]:
+        assert numbers == sampler.encode(prefix + TEXT)
+        assert bias == options.get("bias", 0.5)
+    for i, (ours, theirs) in enumerate(
+        zip(reply["given"], recorder.given, strict=True)
+    ):
+        assert ours[:2] == theirs[:2]
+        if ours[2] is not None:
+            assert ours[2] == theirs[2]
+        elif i:
+            previous = recorder.steps[i - 1]["pen"]
+            assert theirs[2] in (previous, recorder.given[0][2])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_network_in_the_browser(modules, tflite_files, seed):
+    """On the small network's int8 file, from the same random numbers."""
+    options = {"seed": seed, "attempts": 1}
+    expected = runtime.Sampler(tflite_files["int8"]).sample(TEXT, **options)
+    drawn = modules.run(RUN, TEXT, options, golden_draws(seed, 1, 700))
+    assert drawn["finished"] == expected.finished
+    np.testing.assert_allclose(drawn["strokes"], expected.strokes, atol=0.01)
+
+
+def test_the_shipped_network_in_the_browser(browser, shipped_url, tmp_path):
+    """Processors round int8 differently at the edges: most lines stay alike.
+
+    Where they do not, it is since another component is drawn at some point.
+    """
+    from graves_tf.export.loading import load_network
+    from graves_tf.export.tflite import export_tflite
+
+    (path,) = export_tflite(load_network("synthesis"), tmp_path, ["int8"])
+    sampler = runtime.Sampler(path)
+    browser.open(shipped_url + "litert-license.txt")
+    alike = 0
+    for seed in range(8):
+        options = {"seed": seed, "bias": 1.0, "attempts": 1}
+        expected = sampler.sample(TEXT, **options).strokes
+        drawn = browser.run(RUN, TEXT, options, golden_draws(seed, 1, 700))
+        assert drawn["finished"]
+        strokes = np.array(drawn["strokes"])
+        # In units of which a letter is 100 to 300 high.
+        np.testing.assert_allclose(strokes[:12], expected[:12], atol=8.0)
+        alike += strokes.shape == expected.shape and np.allclose(
+            strokes, expected, rtol=0, atol=40.0
+        )
+    assert alike >= 3
+
+
+def test_a_model_that_never_stops_is_bounded(modules):
+    step = {"pen": [1, 0, 0], "stop": False, "phi": [1, 0, 0]}
+    draws = [[{"uniforms": [0, 0], "normals": [0, 0]}] * 300] * 5
+    reply = modules.run(REPLAY, "ab", {}, "ab", draws, [step] * 1200)
+    assert reply["used"] == 5 * (150 + 45 * 2)
+    drawn = reply["drawn"]
+    assert not drawn["finished"] and drawn["attempts"] == 5
+    assert drawn["unvisited"] == [1]
+
+
+@pytest.mark.parametrize(
+    "text, options, message",
+    [
+        ("", {}, "text is empty"),
+        ("  ", {}, "text is empty"),
+        ("a", {"bias": -1}, "legibility must be from 0 to 10. It is -1"),
+        ("a", {"bias": 1e9}, "legibility must be"),
+        ("a", {"bias": None}, "legibility must be"),
+        ("a", {"seed": -1}, "seed must be a whole number"),
+        ("a", {"seed": 0.5}, "seed must be a whole number"),
+        ("ac", {}, "does not know: c"),
+        ("a" * 97, {}, "at most 96"),
+        ("a", {"prime": {"strokes": [], "text": "a"}}, "no strokes"),
+        ("a", {"prime": {"strokes": [[0, 0, 0]] * 2, "text": " "}}, "missing"),
+        ("a", {"prime": {"strokes": [[0, 0, 0]] * 2}}, "missing"),
+    ],
+)
+def test_bad_input_is_named(modules, text, options, message):
+    # JSON knows no NaN: null comes as that.
+    if options.get("bias", 0) is None:
+        options = {"bias": "NaN"}
+    with pytest.raises(RuntimeError, match=message):
+        modules.run(REPLAY, text, options, "ab ", [[]], [])
+
+
+def test_a_number_that_is_none_is_said(modules):
+    step = {"pen": [None, 0, 0], "stop": False, "phi": [1, 0, 0]}
+    draws = [[{"uniforms": [0, 0], "normals": [0, 0]}] * 5]
+    with pytest.raises(RuntimeError, match="no number at point 0"):
+        modules.run(REPLAY, "ab", {}, "ab", draws, [step])
