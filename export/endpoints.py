@@ -11,7 +11,7 @@ int32: the alphabet's numbers, -1 at padding.
 `pen`, `state_0`, … |
 | `step` | `pen (B, 3)`, `characters (B, U)`, `bias (B,)`, `uniforms (B, 2)`, \
 `normals (B, 2)`, `state_0`, … | `pen (B, 3)`, `stop (B,)`, `phi (B, U + 1)`, \
-`state_0`, … |
+`density (B, 1 + 6M)`, `state_0`, … |
 | `write` | `characters (B, U)`, `bias (B,)`, `uniforms (B, T, 2)`, \
 `normals (B, T, 2)` | `pens (B, T, 3)`, `phi (B, T, U + 1)`, `length (B,)` \
 int32, `finished (B,)` bool |
@@ -20,7 +20,8 @@ int32, `finished (B,)` bool |
 A pen is the offset that led to the last point, in the recording's units, and
 its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
 `graves_tf.sampling.draws` makes them. Where `stop` is 1 the text ended with
-the pen that went in. `state_0`, … go in as they came out; in a synthesis
+the pen that went in. `density` is ŷ of Eq. 17, that the pen was drawn from,
+in normalised offsets. `state_0`, … go in as they came out; in a synthesis
 network they are h, c, w and κ of the first layer, then h and c of each other.
 A text network's are in `text_endpoints.py`.
 
@@ -38,8 +39,9 @@ from graves_tf.export.serving_checks import checked
 from graves_tf.export.serving_prime import read_styles
 from graves_tf.export.text_endpoints import text_endpoints
 from graves_tf.export.write_line import write_line
+from graves_tf.sampling.pen_step import density_step
+from graves_tf.sampling.pen_step import draw_pen
 from graves_tf.sampling.pen_step import first_pen
-from graves_tf.sampling.pen_step import pen_step
 
 # Shapes by name of the axis; None is free.
 _SHAPES = {
@@ -111,10 +113,11 @@ def _handwriting_endpoints(network, states):
         return named(*read_styles(network, offsets, lengths, characters))
 
     def step(pen, characters, bias, uniforms, normals, *state):
-        pen, stop, phi, state = pen_step(
-            network, pen, characters, bias, uniforms, normals, list(state)
+        y, stop, phi, state = density_step(
+            network, pen, characters, list(state)
         )
-        return named(pen, state, stop=stop, phi=phi)
+        pen = draw_pen(network, y, bias, uniforms, normals)
+        return named(pen, state, stop=stop, phi=phi, density=y)
 
     def write(characters, bias, uniforms, normals):
         return write_line(

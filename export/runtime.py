@@ -310,7 +310,7 @@ def _unvisited(text, phi, share=0.5):
     """Where the window never looked: φ(t, u) < share of the largest."""
     if not len(phi):
         return tuple(i for i, c in enumerate(text) if not c.isspace())
-    looks = phi >= share * phi.max(axis=1, keepdims=True)
+    looks = (phi > 0) & (phi >= share * phi.max(axis=1, keepdims=True))
     seen = looks.any(axis=0)
     return tuple(
         i for i, c in enumerate(text) if not seen[i] and not c.isspace()

@@ -200,7 +200,11 @@ class ServingClient:
 
 
 def _carried(reply):
-    return {n: v for n, v in reply.items() if n not in ("phi", "stop")}
+    return {
+        name: value
+        for name, value in reply.items()
+        if name == "pen" or name.startswith("state_")
+    }
 
 
 def read_metadata(source):

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
+from graves_tf.sampling.pen_step import density_step
 from graves_tf.sampling.pen_step import first_pen
-from graves_tf.sampling.pen_step import pen_step
 
 
 def read_styles(network, offsets, lengths, characters):
@@ -24,14 +24,11 @@ def read_styles(network, offsets, lengths, characters):
     rows, width = tf.shape(offsets)[0], tf.shape(offsets)[1]
     steps = tf.minimum(tf.reduce_max(lengths), width)
     by_step = tf.transpose(offsets, (1, 0, 2))
-    # What is drawn is dropped: the style's own offset comes next.
-    none, no_draw = tf.zeros((rows,)), tf.zeros((rows, 2))
 
     def body(t, pen, state):
         reads = (t < lengths)[:, None]
-        _, _, _, new = pen_step(
-            network, pen, characters, none, no_draw, no_draw, state
-        )
+        # Nothing is drawn: the style's own offset comes next.
+        _, _, _, new = density_step(network, pen, characters, state)
         state = [tf.where(reads, n, s) for n, s in zip(new, state, strict=True)]
         return t + 1, tf.where(reads, by_step[t], pen), state
 

@@ -13,6 +13,7 @@ EPILOG = """\
 examples:
   python -m graves_tf.evaluate runs/synthesis/best.keras --manual-dir DIR
   python -m graves_tf.evaluate synthesis --data iam.npz --json
+  python -m graves_tf.evaluate device/sampler_int8.tflite --data iam.npz
   python -m graves_tf.evaluate runs/ptb_char/best.keras --manual-dir DIR
   python -m graves_tf.evaluate runs/ptb_char/best.keras --data ptb.npz \
       --dynamic rms
@@ -35,7 +36,11 @@ def make_parser():
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", help="a .keras file, or shipped weights' name")
+    parser.add_argument(
+        "file",
+        help="a .keras file, shipped weights' name, or a .tflite "
+        "sampler of handwriting",
+    )
     add_data_options(parser)
     parser.add_argument("--split", help="default: validation_1; of text test")
     parser.add_argument(
@@ -77,6 +82,8 @@ def evaluate(options):
     """Scores and prints what the command line asks for; returns the scores."""
     from graves_tf import weights
 
+    if options.file.endswith(".tflite"):
+        return evaluate_exported(options)
     network = weights.load(options.file)
     if network.task == "text":
         from graves_tf.evaluate_text import evaluate_text
@@ -86,27 +93,65 @@ def evaluate(options):
         raise ValueError(
             f"--dynamic is for text; {options.file} is for {network.task}."
         )
-    options.dataset = options.dataset or "iam_ondb/clean"
     return evaluate_handwriting(options, network)
 
 
 def evaluate_handwriting(options, network):
     """Nats and squared errors of whole lines."""
-    from graves_tf.batches import HandwritingBatches
-    from graves_tf.data import load_lines
     from graves_tf.scoring import Scorer
 
-    lines = load_lines(options.split or "validation_1", **data_options(options))
-    batches = HandwritingBatches(
-        lines,
+    batches = line_batches(
+        options,
         network.offset_mean,
         network.offset_std,
-        alphabet=getattr(network, "alphabet", None),
-        batch_size=options.batch_size or 32,
+        getattr(network, "alphabet", None),
     )
     scorer = Scorer(network)
     scorer.compile(jit_compile=True)
     scores = scorer.score(batches, lambda numbers: progress(numbers, "batch"))
+    return report(options, scores)
+
+
+def evaluate_exported(options):
+    """The same of a TFLite sampler."""
+    from graves_tf.evaluate_tflite import score_tflite
+    from graves_tf.export.runtime import read_metadata
+    from graves_tf.ink.alphabet import Alphabet
+
+    metadata = read_metadata(options.file, "synthesis")
+    batches = line_batches(
+        options,
+        metadata["offset_mean"],
+        metadata["offset_std"],
+        Alphabet.from_config(metadata["alphabet"]),
+    )
+    scores = score_tflite(
+        options.file,
+        metadata,
+        batches,
+        progress=lambda numbers: progress(numbers, "batch"),
+    )
+    return report(options, scores)
+
+
+def line_batches(options, mean, std, alphabet):
+    """Whole lines of the split, by length."""
+    from graves_tf.batches import HandwritingBatches
+    from graves_tf.data import load_lines
+
+    options.dataset = options.dataset or "iam_ondb/clean"
+    lines = load_lines(options.split or "validation_1", **data_options(options))
+    return HandwritingBatches(
+        lines,
+        mean,
+        std,
+        alphabet=alphabet,
+        batch_size=options.batch_size or 32,
+    )
+
+
+def report(options, scores):
+    """Print the scores of handwriting; returns them."""
     if options.json:
         print(json.dumps(scores))
     else:

@@ -7,7 +7,7 @@ from graves_tf.sampling.pick import pick_point
 
 def first_pen(network, batch_size):
     """The null vector (Sec. 2) in the recording's units, `(B, 3)`."""
-    mean = ops.convert_to_tensor([*network.offset_mean, 0.0], "float32")
+    mean, _ = _normalisation(network)
     return ops.repeat(mean[None], batch_size, axis=0)
 
 
@@ -15,24 +15,36 @@ def pen_step(network, pen, characters, bias, uniforms, normals, state):
     """From the pen's last offset to its next.
 
     Args:
+        network, pen, characters, state: as in `density_step`.
+        bias: `(B,)`.
+        uniforms: `(B, 2)`. normals: `(B, 2)`. See `pick_point`.
+
+    Returns:
+        `pen (B, 3)`, and `stop`, `phi` and the state of `density_step`.
+    """
+    y, stop, phi, state = density_step(network, pen, characters, state)
+    return draw_pen(network, y, bias, uniforms, normals), stop, phi, state
+
+
+def density_step(network, pen, characters, state):
+    """From the pen's last offset to the density of its next.
+
+    Args:
         network: a `HandwritingSynthesizer`, or a `HandwritingPredictor`.
         pen: `(B, 3)`: the offset that led to the last point, in the
             recording's units, and its end-of-stroke.
         characters: `(B, U)` int32, -1 at padding; None for a predictor.
-        bias: `(B,)`.
-        uniforms: `(B, 2)`. normals: `(B, 2)`. See `pick_point`.
         state: flat list, as the network's `initial_state` gives it.
 
     Returns:
-        `pen (B, 3)`; `stop (B,)` float32, 1 where φ(t, U+1) exceeds every
-        φ(t, u) (Sec. 5.3) and the pen that came in was lifted: the text
-        ended with it, and the one that goes out counts no more. (φ alone is
+        ŷ `(B, 1 + 6M)` (Eq. 17); `stop (B,)` float32, 1 where φ(t, U+1)
+        exceeds every φ(t, u) (Sec. 5.3) and the pen that came in was lifted:
+        the text ended with it, and the next one counts no more. (φ alone is
         some points early: real lines of IAM-OnDB would lose 7 on the median,
         a third of the last letter.) `phi (B, U + 1)`; the state. A predictor
         never stops, and its `phi` is `(B, 1)`, zeros.
     """
-    mean = ops.convert_to_tensor([*network.offset_mean, 0.0], "float32")
-    std = ops.convert_to_tensor([*network.offset_std, 1.0], "float32")
+    mean, std = _normalisation(network)
     inputs = (pen - mean) / std
     if network.task == "synthesis":
         y, phi, state = network.step(inputs, characters, state)
@@ -42,5 +54,18 @@ def pen_step(network, pen, characters, bias, uniforms, normals, state):
         y, state = network.step(inputs, state)
         phi = ops.zeros_like(pen[:, :1])
         stop = phi[:, 0] > 0
-    pen = pick_point(y, bias, uniforms, normals) * std + mean
-    return pen, ops.cast(stop, "float32"), phi, state
+    return y, ops.cast(stop, "float32"), phi, state
+
+
+def draw_pen(network, outputs, bias, uniforms, normals):
+    """A draw of `pick_point`, `(B, 3)`, in the recording's units."""
+    mean, std = _normalisation(network)
+    return pick_point(outputs, bias, uniforms, normals) * std + mean
+
+
+def _normalisation(network):
+    """Mean and deviation of a pen, `(3,)`; the end-of-stroke stays itself."""
+    return (
+        ops.convert_to_tensor([*network.offset_mean, 0.0], "float32"),
+        ops.convert_to_tensor([*network.offset_std, 1.0], "float32"),
+    )

@@ -121,6 +121,7 @@ def step_loop(line):
                     **{k: np.asarray(v) for k, v in carried.items()},
                 )
             )
+            assert carried.pop("density").shape[0] == len(line.bias)
             drawn.append(
                 [np.asarray(carried.pop(k)) for k in ("stop", "phi")]
                 + [np.asarray(carried["pen"])]
