@@ -38,8 +38,8 @@ def prepare(text, alphabet, on_unknown="error", max_characters=40):
 def write_page(sampler, lines, style=None, **options):
     """The samples of a text's lines, all in one hand.
 
-    Without a style to follow, the first line sets it: the others are primed
-    with it (Sec. 5.5).
+    Without a style to follow, the first line that is complete sets it: those
+    after it are primed with it (Sec. 5.5).
 
     Args:
         sampler: a `HandwritingSampler`.
@@ -50,11 +50,16 @@ def write_page(sampler, lines, style=None, **options):
     Returns:
         List of `Sample`.
     """
-    if style is not None or len(lines) == 1:
-        return sampler.write(lines, styles=[style] * len(lines), **options)
-    (first,) = sampler.write(lines[:1], **options)
-    style = Line(first.strokes, first.text) if first.complete else None
-    others = sampler.write(
-        lines[1:], styles=[style] * (len(lines) - 1), **options
+    samples = []
+    while style is None and len(samples) < len(lines):
+        number = len(samples)
+        samples += sampler.write(
+            lines[number : number + 1], first=number, **options
+        )
+        if samples[-1].complete:
+            style = Line(samples[-1].strokes, samples[-1].text)
+    number = len(samples)
+    rest = lines[number:]
+    return samples + sampler.write(
+        rest, styles=[style] * len(rest), first=number, **options
     )
-    return [first, *others]
