@@ -1,5 +1,8 @@
 """One small network and its exports, made once for all of these tests."""
 
+import pathlib
+import shutil
+import subprocess
 import types
 
 import numpy as np
@@ -130,3 +133,34 @@ def step_loop(line):
         return pens, stops, phi
 
     return run
+
+
+@pytest.fixture(scope="session")
+def compile_cpp(tmp_path_factory):
+    """Compiles a file of C++ against the TensorFlow wheel: the program."""
+    import tensorflow as tf
+
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no g++ to compile a client in C++ with")
+    library = pathlib.Path(tf.sysconfig.get_lib())
+    if not (library / "libtensorflow_cc.so.2").exists():
+        pytest.skip("this TensorFlow has no libtensorflow_cc.so.2")
+
+    def compiled(source):
+        program = tmp_path_factory.mktemp("cpp") / source.stem
+        subprocess.run(
+            [
+                *(compiler, "-w", "-O0", *tf.sysconfig.get_compile_flags()),
+                source,
+                *("-o", program, f"-L{library}", f"-Wl,-rpath,{library}"),
+                # It registers the session's kind when it is loaded.
+                "-Wl,--no-as-needed",
+                "-l:libtensorflow_cc.so.2",
+                "-l:libtensorflow_framework.so.2",
+            ],
+            check=True,
+        )
+        return program
+
+    return compiled

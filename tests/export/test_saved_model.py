@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -124,29 +123,9 @@ def test_saved_model_cli_runs_it(saved_model, line, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def step_loop_program(tmp_path_factory):
+def step_loop_program(compile_cpp):
     """`step_loop.cc`, compiled against the TensorFlow wheel."""
-    import tensorflow as tf
-
-    compiler = shutil.which("g++")
-    if compiler is None:
-        pytest.skip("no g++ to compile a client in C++ with")
-    library = pathlib.Path(tf.sysconfig.get_lib())
-    if not (library / "libtensorflow_cc.so.2").exists():
-        pytest.skip("this TensorFlow has no libtensorflow_cc.so.2")
-    program = tmp_path_factory.mktemp("cpp") / "step_loop"
-    subprocess.run(
-        [
-            *(compiler, "-w", "-O0", *tf.sysconfig.get_compile_flags()),
-            pathlib.Path(__file__).with_name("step_loop.cc"),
-            *("-o", program, f"-L{library}", f"-Wl,-rpath,{library}"),
-            # It registers the session's kind when it is loaded.
-            "-Wl,--no-as-needed",
-            *("-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"),
-        ],
-        check=True,
-    )
-    return program
+    return compile_cpp(pathlib.Path(__file__).with_name("step_loop.cc"))
 
 
 def test_a_client_in_cpp_draws_the_same_points(

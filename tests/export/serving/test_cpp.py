@@ -1,7 +1,6 @@
 """The versioned folder in TensorFlow's C++ loader, every signature of it."""
 
 import pathlib
-import shutil
 import subprocess
 
 import numpy as np
@@ -11,29 +10,9 @@ pytestmark = pytest.mark.tensorflow
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory):
+def program(compile_cpp):
     """`session_run.cc`, compiled against the TensorFlow wheel."""
-    import tensorflow as tf
-
-    compiler = shutil.which("g++")
-    if compiler is None:
-        pytest.skip("no g++ to compile a client in C++ with")
-    library = pathlib.Path(tf.sysconfig.get_lib())
-    if not (library / "libtensorflow_cc.so.2").exists():
-        pytest.skip("this TensorFlow has no libtensorflow_cc.so.2")
-    program = tmp_path_factory.mktemp("cpp") / "session_run"
-    subprocess.run(
-        [
-            *(compiler, "-w", "-O0", *tf.sysconfig.get_compile_flags()),
-            pathlib.Path(__file__).with_name("session_run.cc"),
-            *("-o", program, f"-L{library}", f"-Wl,-rpath,{library}"),
-            # It registers the session's kind when it is loaded.
-            "-Wl,--no-as-needed",
-            *("-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"),
-        ],
-        check=True,
-    )
-    return program
+    return compile_cpp(pathlib.Path(__file__).with_name("session_run.cc"))
 
 
 @pytest.fixture
