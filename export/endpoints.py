@@ -22,7 +22,8 @@ its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
 `graves_tf.sampling.draws` makes them. Where `stop` is 1 the text ended with
 the pen that went in. `density` is ŷ of Eq. 17, that the pen was drawn from,
 in normalised offsets. `state_0`, … go in as they came out; in a synthesis
-network they are h, c, w and κ of the first layer, then h and c of each other.
+network they are h, c, w and κ of the first layer, then h and c of each other,
+and how far the pen is to the left of its rightmost ink.
 A text network's are in `text_endpoints.py`.
 
 `prime` reads someone's line (Sec. 5.5): its offsets, padded behind, how many
@@ -42,6 +43,8 @@ from graves_tf.export.write_line import write_line
 from graves_tf.sampling.pen_step import density_step
 from graves_tf.sampling.pen_step import draw_pen
 from graves_tf.sampling.pen_step import first_pen
+from graves_tf.sampling.pen_step import first_state
+from graves_tf.sampling.pen_step import text_ends
 
 # Shapes by name of the axis; None is free.
 _SHAPES = {
@@ -59,9 +62,12 @@ _INTEGERS = ("characters", "lengths")
 
 def state_shapes(network):
     """The state's tensors by name, in order: `state_0`: `(None, n)`, …."""
+    if network.task == "text":
+        state = network.initial_state(1)
+    else:
+        state = first_state(network, 1)
     return {
-        f"state_{i}": (None, tensor.shape[-1])
-        for i, tensor in enumerate(network.initial_state(1))
+        f"state_{i}": (None, tensor.shape[-1]) for i, tensor in enumerate(state)
     }
 
 
@@ -104,7 +110,7 @@ def _handwriting_endpoints(network, states):
 
     def start(characters):
         rows = ops.shape(characters)[0]
-        return first_pen(network, rows), network.initial_state(rows)
+        return first_pen(network, rows), first_state(network, rows)
 
     def init(characters):
         return named(*start(characters))
@@ -113,11 +119,10 @@ def _handwriting_endpoints(network, states):
         return named(*read_styles(network, offsets, lengths, characters))
 
     def step(pen, characters, bias, uniforms, normals, *state):
-        y, stop, phi, state = density_step(
-            network, pen, characters, list(state)
-        )
-        pen = draw_pen(network, y, bias, uniforms, normals)
-        return named(pen, state, stop=stop, phi=phi, density=y)
+        y, phi, state = density_step(network, pen, characters, list(state))
+        drawn = draw_pen(network, y, bias, uniforms, normals)
+        stop = text_ends(network, pen, drawn, phi, state)
+        return named(drawn, state, stop=stop, phi=phi, density=y)
 
     def write(characters, bias, uniforms, normals):
         return write_line(

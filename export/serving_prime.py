@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from graves_tf.sampling.pen_step import density_step
 from graves_tf.sampling.pen_step import first_pen
+from graves_tf.sampling.pen_step import first_state
 
 
 def read_styles(network, offsets, lengths, characters):
@@ -28,14 +29,14 @@ def read_styles(network, offsets, lengths, characters):
     def body(t, pen, state):
         reads = (t < lengths)[:, None]
         # Nothing is drawn: the style's own offset comes next.
-        _, _, _, new = density_step(network, pen, characters, state)
+        _, _, new = density_step(network, pen, characters, state)
         state = [tf.where(reads, n, s) for n, s in zip(new, state, strict=True)]
         return t + 1, tf.where(reads, by_step[t], pen), state
 
     _, pen, state = tf.while_loop(
         lambda t, *_: t < steps,
         body,
-        (0, first_pen(network, rows), network.initial_state(rows)),
+        (0, first_pen(network, rows), first_state(network, rows)),
         parallel_iterations=1,
     )
     return pen, state

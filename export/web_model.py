@@ -11,6 +11,7 @@ from graves_tf.export.metadata import metadata
 from graves_tf.export.tflite import convert
 from graves_tf.export.tflite import packed
 from graves_tf.sampling.pen_step import first_pen
+from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
 
 # Of a line with the example before it: two lines of 40, and some.
@@ -77,14 +78,14 @@ def web_model(network, **more):
 
 def functions(network):
     """`init` and `step` of `web_model`, and the size S of the state."""
-    sizes = [tensor.shape[-1] for tensor in network.initial_state(1)]
+    sizes = [tensor.shape[-1] for tensor in first_state(network, 1)]
     *ends, size = itertools.accumulate(sizes)
 
     def init(characters):
         rows = ops.shape(characters)[0]
         return {
             "pen": first_pen(network, rows),
-            "state": ops.concatenate(network.initial_state(rows), axis=-1),
+            "state": ops.concatenate(first_state(network, rows), axis=-1),
         }
 
     def step(characters, given, state):

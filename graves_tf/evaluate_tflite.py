@@ -58,6 +58,8 @@ class _Steps:
     def densities(self, offsets, characters):
         """ŷ `(B, T, 1 + 6M)` of normalised offsets `(B, T, 3)`."""
         run, states = self.interpreter, self.metadata["states"]
+        # A recorded line ends with its text: -2 keeps what is written on away.
+        characters = np.pad(characters, [(0, 0), (0, 1)], constant_values=-2)
         self._resize(len(offsets), characters.shape[1])
         pens = np.array(offsets)
         pens[..., :2] *= np.float32(self.metadata["offset_std"])

@@ -42,7 +42,8 @@ class Alphabet:
             ValueError: a character is not known and there is no unknown
                 class; it names them.
         """
-        if not self.unknown and (strangers := self.unknown_in(text)):
+        strangers = self.unknown_in(text)
+        if strangers and not self.unknown:
             raise ValueError(
                 f"Not in the alphabet: {strangers}. Known: {self.symbols!r}"
             )

@@ -8,6 +8,7 @@ from graves_tf.layers.time_scan import time_scan
 from graves_tf.sampling.compiled import compiled
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.pen_step import first_pen
+from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
 from graves_tf.sampling.sample import Sample
 from graves_tf.sampling.sample import points_of
@@ -112,7 +113,7 @@ class HandwritingSampler:
             [max_points or 150 + 45 * len(text) for text in texts]
         )
         pen = ops.convert_to_numpy(first_pen(network, rows))
-        state = network.initial_state(rows)
+        state = first_state(network, rows)
         pens, phis, stops = [], [], []
         stopped = np.full(rows, -1)
         begin = 0

@@ -23,7 +23,7 @@ def network():
         num_gaussians=3,
         # Such that the window is through with TEXT before STEPS.
         characters_per_point=0.3,
-        offset_mean=(8.1, -0.4),
+        offset_mean=(60.1, -0.4),
         offset_std=(41.0, 37.0),
         preset="test",
     )
@@ -88,10 +88,11 @@ def keras_steps(network, line):
     from keras import ops
 
     from graves_tf.sampling.pen_step import first_pen
+    from graves_tf.sampling.pen_step import first_state
     from graves_tf.sampling.pen_step import pen_step
 
     pen = first_pen(network, len(line.bias))
-    state = network.initial_state(len(line.bias))
+    state = first_state(network, len(line.bias))
     drawn = []
     for t in range(STEPS):
         pen, stop, phi, state = pen_step(

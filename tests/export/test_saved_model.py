@@ -89,6 +89,7 @@ def test_what_the_signatures_do_not_say_is_beside_them(saved_model, network):
         "state_5": 32,
         "state_6": 24,
         "state_7": 24,
+        "state_8": 1,
     }
 
 
@@ -136,7 +137,7 @@ def test_a_client_in_cpp_draws_the_same_points(
     subprocess.run(
         [
             *(step_loop_program, saved_model),
-            *(tmp_path / "draws", tmp_path / "pens", "8"),
+            *(tmp_path / "draws", tmp_path / "pens", "9"),
             *(str(c) for c in line.characters[0]),
         ],
         check=True,

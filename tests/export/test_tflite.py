@@ -50,7 +50,7 @@ def test_batch_and_length_are_free(tflite_files, network, batch, length):
         "normals": rng.standard_normal((batch, 2), "float32"),
     }
     out = interpreter.get_signature_runner("step")(**inputs, **carried)
-    state = [carried[f"state_{i}"] for i in range(8)]
+    state = [carried[f"state_{i}"] for i in range(9)]
     pen, stop, phi, state = pen_step(network, *inputs.values(), state)
     np.testing.assert_allclose(out["pen"], pen, atol=1e-4, rtol=1e-5)
     np.testing.assert_array_equal(out["stop"], stop)

@@ -7,7 +7,12 @@ from graves_tf.ink.offsets import to_offsets
 from graves_tf.networks import HandwritingPredictor
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.handwriting_sampler import HandwritingSampler
+from graves_tf.sampling.pen_step import NEXT_WORD
+from graves_tf.sampling.pen_step import density_step
+from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
+from graves_tf.sampling.pen_step import text_ends
+from graves_tf.sampling.pen_step import with_next_word
 from graves_tf.sampling.pick import pick_point
 from graves_tf.sampling.sample import Sample
 from graves_tf.sampling.sample import points_of
@@ -21,31 +26,23 @@ def sampler(make_network):
     return HandwritingSampler(make_network(SPEED), chunk=10)
 
 
-def steps_of(text):
-    """Points until κ_t = SPEED · t is so far that φ(t, U + 1) is enough.
+def by_hand(network, text, bias, draws, prime=(), bound=200):
+    """Pens of the free steps, one network step after another.
 
-    exp(-(κ - U - 1)²) > 0.7 exp(-(κ - U)²) where κ > U + (1 + log 0.7) / 2.
+    Up to the first that the stop rule does not count: the pen that went in
+    was lifted, φ's largest beyond the text is more than 0.85 of that over it,
+    and the next stroke would begin right of all ink.
     """
-    return int((len(text) + (1 + np.log(0.7)) / 2) / SPEED)
-
-
-def assert_ends(sample, first):
-    """It ends where the pen is first lifted from point `first` on."""
-    assert sample.finished
-    assert len(sample.strokes) > first
-    assert not sample.strokes[first:-1, 2].any()
-
-
-def by_hand(network, text, bias, count, draws, prime=()):
-    """Pens of the first `count` free steps, one network step after another."""
     mean = np.array([*network.offset_mean, 0.0], "float32")
     std = np.array([*network.offset_std, 1.0], "float32")
-    characters = network.alphabet.encode(text)[None]
+    word = NEXT_WORD if network.alphabet.unknown else ""
+    characters = network.alphabet.encode(text + word)[None]
     state = network.initial_state(1)
-    pen, pens = mean[None], []
-    for t in range(len(prime) + count):
+    pen, pens, path = mean[None], [], [0.0]
+    for t in range(len(prime) + bound):
+        path.append(path[-1] + pen[0, 0])
         uniforms, normals = draws.take(1)
-        y, _, state = network.step(
+        y, phi, state = network.step(
             ops.convert_to_tensor((pen - mean) / std),
             ops.convert_to_tensor(characters),
             state,
@@ -59,45 +56,54 @@ def by_hand(network, text, bias, count, draws, prime=()):
             ops.convert_to_tensor(uniforms),
             ops.convert_to_tensor(normals),
         )
-        pen = ops.convert_to_numpy(drawn) * std + mean
+        new = ops.convert_to_numpy(drawn) * std + mean
+        phi = ops.convert_to_numpy(phi)[0]
+        over = phi[len(text) :].max() > 0.85 * phi[: len(text)].max()
+        onward = path[-1] + new[0, 0] > max(path)
+        if t > len(prime) and pen[0, 2] and over and onward:
+            return np.array(pens)
+        pen = new
         pens.append(pen[0])
-    return np.array(pens)
+    raise AssertionError(f"{text!r} did not end.")
 
 
-def test_a_line_is_its_steps(sampler):
-    text = "ab"
-    (sample,) = sampler.write([text], bias=0.5, seed=3)
-    assert_ends(sample, steps_of(text))
-    count = len(sample.strokes) - 1
-    pens = by_hand(sampler.network, text, 0.5, count, Draws(3, 0, 0))
+def assert_is(sample, pens):
+    """A line from the origin, by its pens."""
+    assert sample.finished
     np.testing.assert_array_equal(sample.strokes[0], 0)
     np.testing.assert_allclose(
         np.diff(sample.strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
     )
-    np.testing.assert_array_equal(sample.strokes[1:, 2], pens[:, 2])
+    np.testing.assert_array_equal(sample.strokes[1:-1, 2], pens[:-1, 2])
     assert sample.strokes[-1, 2] == 1
-    assert sample.strokes.dtype == np.float32
 
 
-def test_the_stop_rule(sampler):
-    """Each row stops where φ(t, U + 1) exceeds 0.7 φ(t, u), of its own U.
-
-    That is, where the pen is lifted there.
-    """
-    texts = ["a", "abcd", "abc dabc"]
-    samples = sampler.write(texts, seed=1)
-    for text, sample in zip(texts, samples, strict=True):
+@pytest.mark.parametrize("unknown", [True, False])
+def test_a_line_is_its_steps(make_network, unknown):
+    """With a next word to see, and where its letters are not known without."""
+    sampler = HandwritingSampler(make_network(SPEED, unknown), chunk=10)
+    texts = ["ab", "abcd", "abc dabc"]
+    samples = sampler.write(texts, bias=0.5, seed=3)
+    for row, (text, sample) in enumerate(zip(texts, samples, strict=True)):
         assert sample.text == text
-        assert sample.finished and sample.complete
+        assert sample.complete
         assert sample.unvisited == ()
         assert sample.attempts == 1
-        assert_ends(sample, steps_of(text))
-        count = len(sample.strokes) - 1
-        kappa = SPEED * np.arange(1, count + 1)[:, None]
-        phi = np.exp(-((kappa - np.arange(1, len(text) + 2)) ** 2))
-        np.testing.assert_allclose(sample.phi, phi, atol=1e-5)
-        over = phi[:, -1] > 0.7 * phi[:, :-1].max(axis=1)
-        assert not (over[1:] & (sample.strokes[1:-1, 2] > 0)).any()
+        assert sample.strokes.dtype == np.float32
+        draws = Draws(3, row, 0)
+        assert_is(sample, by_hand(sampler.network, text, 0.5, draws))
+
+
+def test_phi_beyond_the_text_is_its_largest(sampler):
+    text = "abc"
+    (sample,) = sampler.write([text], seed=1)
+    kappa = SPEED * np.arange(1, len(sample.phi) + 1)[:, None]
+    places = np.arange(1, len(text + NEXT_WORD) + 2)
+    phi = np.exp(-((kappa - places) ** 2))
+    beyond = phi[:, len(text) :].max(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        sample.phi, np.hstack([phi[:, : len(text)], beyond]), atol=1e-5
+    )
 
 
 def test_the_bound(make_network):
@@ -139,11 +145,7 @@ def test_only_what_is_incomplete_is_drawn_again(make_network, monkeypatch):
     assert [s.attempts for s in samples] == [1, 2, 1]
     assert [s.attempt for s in samples] == [0, 1, 0]
     assert all(s.complete for s in samples)
-    count = len(samples[1].strokes) - 1
-    pens = by_hand(sampler.network, "bc", 0.5, count, Draws(4, 1, 1))
-    np.testing.assert_allclose(
-        np.diff(samples[1].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
-    )
+    assert_is(samples[1], by_hand(sampler.network, "bc", 0.5, Draws(4, 1, 1)))
 
 
 def test_the_seed_is_the_ink(sampler):
@@ -167,11 +169,8 @@ def test_neighbours_do_not_matter(sampler):
 def test_a_bias_for_each(sampler):
     both = sampler.write(["ab", "ab"], bias=[0.0, 4.0], seed=1)
     for row, bias in enumerate([0.0, 4.0]):
-        count = len(both[row].strokes) - 1
-        pens = by_hand(sampler.network, "ab", bias, count, Draws(1, row, 0))
-        np.testing.assert_allclose(
-            np.diff(both[row].strokes[:, :2], axis=0), pens[:, :2], atol=1e-3
-        )
+        draws = Draws(1, row, 0)
+        assert_is(both[row], by_hand(sampler.network, "ab", bias, draws))
 
 
 def test_priming(sampler):
@@ -182,28 +181,28 @@ def test_priming(sampler):
     style = Line(strokes, "cd")
     text = "ab"
     primed, free = sampler.write([text, text], seed=2, styles=[style, None])
-    # What came before counts for the window, and is not returned.
-    assert_ends(primed, steps_of("cd " + text) - 9)
-    count = len(primed.strokes)
+    assert primed.finished
     pens = by_hand(
         sampler.network,
         "cd ab",
         0.5,
-        count,
         Draws(2, 0, 0),
         prime=to_offsets(strokes),
     )
+    # What came before counts for the window, and is not returned.
+    count = len(primed.strokes)
+    assert count == len(pens)
     np.testing.assert_array_equal(primed.strokes[0, :2], 0)
     np.testing.assert_allclose(
         np.diff(primed.strokes[:, :2], axis=0), pens[1:, :2], atol=1e-3
     )
-    np.testing.assert_array_equal(primed.strokes[:, 2], pens[:, 2])
+    np.testing.assert_array_equal(primed.strokes[:-1, 2], pens[:-1, 2])
     # φ of the text that was asked for, at the points that are returned.
     assert primed.phi.shape == (count, len(text) + 1)
     kappa = SPEED * np.arange(9, 9 + count)[:, None]
-    phi = np.exp(-((kappa - np.array([4, 5, 6])) ** 2))
-    np.testing.assert_allclose(primed.phi, phi, atol=1e-5)
-    assert_ends(free, steps_of(text))
+    phi = np.exp(-((kappa - np.array([4, 5])) ** 2))
+    np.testing.assert_allclose(primed.phi[:, :2], phi, atol=1e-5)
+    assert_is(free, by_hand(sampler.network, text, 0.5, Draws(2, 1, 0)))
 
 
 def test_the_style_may_outlast_the_text(sampler):
@@ -214,9 +213,10 @@ def test_the_style_may_outlast_the_text(sampler):
         ["ab", "ab"], styles=[Line(strokes, "cd"), None], attempts=1
     )
     # One free step, and then the stop rule is heard.
-    assert_ends(primed, 0)
+    assert primed.finished
+    assert len(primed.strokes) >= 1
     assert primed.unvisited == (0, 1)
-    assert_ends(other, steps_of("ab"))
+    assert other.complete
 
 
 def test_a_part_of_more_texts(sampler):
@@ -248,28 +248,61 @@ def test_unknown_characters(make_network):
         sampler.write(["axz"])
 
 
-def test_pen_step_stops_as_the_paper_has_it(make_network):
-    """And only where the pen that came in was lifted."""
-    network = make_network(1.0)
-    characters = ops.convert_to_tensor(np.array([[1, 2, -1, -1]], "int32"))
-    state = network.initial_state(1)
-    stops, phis = [], []
-    for lifted in (1, 1, 0, 1, 0):
-        _, stop, phi, state = pen_step(
-            network,
-            ops.convert_to_tensor([[0.0, 0.0, float(lifted)]]),
-            characters,
-            ops.zeros((1,)),
-            ops.full((1, 2), 0.5),
-            ops.zeros((1, 2)),
-            state,
-        )
-        stops.append(float(stop[0]))
-        phis.append(ops.convert_to_numpy(phi)[0])
-    # κ = 1, 2, 3, 4, 5 and U = 2: at κ = 2 it is exp(-1), below 0.7.
-    assert stops == [0, 0, 0, 1, 0]
-    np.testing.assert_allclose(
-        phis[1], [np.exp(-1), 1, 0, 0, np.exp(-1)], rtol=1e-4
+@pytest.mark.parametrize(
+    ("lifted", "right", "kappa", "stop"),
+    [
+        (1, 6.0, 3.0, 1),
+        # The pen is down; the next stroke begins in the ink; the text is
+        # still in view.
+        (0, 6.0, 3.0, 0),
+        (1, 4.0, 3.0, 0),
+        (1, 6.0, 1.0, 0),
+    ],
+)
+def test_text_ends(make_network, lifted, right, kappa, stop):
+    """5 units left of its rightmost ink the pen is lifted, and moves on."""
+    network = make_network()
+    phi = np.exp(-((kappa - np.arange(1, 4, dtype="float32")) ** 2))
+    found = text_ends(
+        network,
+        ops.convert_to_tensor([[-1.0, 0.0, float(lifted)]]),
+        ops.convert_to_tensor([[right, 0.0, 0.0]]),
+        ops.convert_to_tensor(phi[None]),
+        [ops.zeros((1, 4)), ops.convert_to_tensor([[5.0]])],
+    )
+    assert ops.convert_to_numpy(found).tolist() == [stop]
+
+
+def test_the_state_knows_the_rightmost_ink(make_network):
+    network = make_network()
+    characters = ops.convert_to_tensor(np.array([[1, 2, -1]], "int32"))
+    state = first_state(network, 1)
+    found = []
+    for dx in (3.0, -2.0, 1.0, -4.0, 7.0):
+        pen = ops.convert_to_tensor([[dx, 1.0, 0.0]])
+        _, _, state = density_step(network, pen, characters, state)
+        found.append(float(state[-1][0, 0]))
+    assert found == [0, 2, 1, 5, 0]
+
+
+def test_a_next_word(make_network):
+    alphabet = make_network().alphabet
+    word = alphabet.encode(NEXT_WORD).tolist()
+    rows = [[1, 2, -1], [3, -1, -1], [1, 2, 3], [1, -1, -2], [1, 2, -2]]
+    wide, count = with_next_word(alphabet, np.array(rows, "int32"))
+    assert count == len(word) == 4
+    assert ops.convert_to_numpy(wide).tolist() == [
+        [1, 2, *word, -1],
+        [3, *word, -1, -1],
+        [1, 2, 3, *word],
+        [1, -1, -1, -1, -1, -1, -1],
+        [1, 2, -1, -1, -1, -1, -1],
+    ]
+    known = make_network(unknown=False).alphabet
+    same, count = with_next_word(known, np.array(rows, "int32"))
+    assert count == 0
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(same), np.maximum(rows, -1)
     )
 
 
@@ -286,7 +319,7 @@ def test_a_predictor_never_stops():
         ops.zeros((1,)),
         ops.convert_to_tensor(numbers),
         ops.convert_to_tensor(numbers),
-        network.initial_state(1),
+        first_state(network, 1),
     )
     y, _ = network.step(
         ops.convert_to_tensor(np.float32([[1.0, -1.0, 1.0]])),

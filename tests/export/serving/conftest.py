@@ -111,7 +111,7 @@ def primed(golden, style):
     offsets = to_offsets(style.strokes)
     codes = golden.alphabet.encode(f"{style.text} {'cab a ' * 4}")
     steps = len(offsets) + 200
-    uniforms, normals = Draws(7).take(steps)
+    uniforms, normals = Draws(10).take(steps)
     return types.SimpleNamespace(
         offsets=offsets,
         characters=codes[None],

@@ -66,7 +66,7 @@ def test_a_primed_line(run, folder, primed, on_keras, style):
     np.testing.assert_allclose(stepped["pen"], written["pens"][:, 0], atol=1e-4)
 
     (expected,) = on_keras.write(
-        ["cab a " * 4], bias=0.5, seed=7, styles=[style], attempts=1
+        ["cab a " * 4], bias=0.5, seed=10, styles=[style], attempts=1
     )
     length = written["length"][0]
     assert written["finished"][0] and length == len(expected.strokes) > 3

@@ -32,9 +32,10 @@ def keras_primed(network, primed):
     from keras import ops
 
     from graves_tf.sampling.pen_step import first_pen
+    from graves_tf.sampling.pen_step import first_state
     from graves_tf.sampling.pen_step import pen_step
 
-    pen, state = first_pen(network, 1), network.initial_state(1)
+    pen, state = first_pen(network, 1), first_state(network, 1)
     nothing = np.zeros((1, 2), "float32")
     for offset in primed.offsets:
         *_, state = pen_step(
@@ -139,5 +140,5 @@ def test_behind_its_first_padding_a_row_is_padding(signatures, primed):
         signatures["write_on"], characters=primed.characters, **line, **start
     )
     other = run(signatures["write_on"], characters=filled, **line, **start)
-    np.testing.assert_array_equal(other["pens"], alone["pens"])
+    np.testing.assert_allclose(other["pens"], alone["pens"], atol=1e-4)
     np.testing.assert_array_equal(other["length"], alone["length"])

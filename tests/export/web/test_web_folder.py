@@ -45,6 +45,7 @@ def test_a_step_is_that_of_the_int8_file(page_folder, network, tflite_files):
     from ai_edge_litert.interpreter import Interpreter
 
     from graves_tf.export.web_model import MAX_CHARACTERS
+    from graves_tf.sampling.pen_step import first_state
 
     web, device = (
         Interpreter(str(path))
@@ -64,7 +65,7 @@ def test_a_step_is_that_of_the_int8_file(page_folder, network, tflite_files):
     ours = web_step(characters=characters, given=given, state=state)
 
     runner = device.get_signature_runner("step")
-    sizes = [s.shape[-1] for s in network.initial_state(1)]
+    sizes = [s.shape[-1] for s in first_state(network, 1)]
     states = np.split(state, np.cumsum(sizes)[:-1], axis=1)
     theirs = runner(
         pen=given[:, :3],
