@@ -60,18 +60,25 @@ def to_png(phi, text, path, strokes=None, *, offsets=None, title=None):
         ink, axes = figure.subplots(
             2, 1, sharex=True, height_ratios=(above, high)
         )
-        _draw_ink(ink, lines[0], length)
+        draw_ink(ink, lines[0])
     else:
         ink, axes = None, figure.subplots()
-    _draw_map(axes, phi, text, row)
+    draw_map(axes, phi, text, row)
     axes.set_xlim(-0.5, length - 0.5)
     if title:
         (ink or axes).set_title(str(title), parse_math=False)
     figure.savefig(path, format="png")
 
 
-def _draw_map(axes, phi, text, row):
-    """The heat map, its characters and its axes."""
+def draw_map(axes, phi, text, row):
+    """The heat map, its characters and its axes.
+
+    Args:
+        axes: matplotlib `Axes`.
+        phi: `(T, U)` or `(T, U + 1)`, as in `to_png`.
+        text: the U characters.
+        row: inches that a character has.
+    """
     if phi.size:
         axes.imshow(
             phi.T,
@@ -96,8 +103,13 @@ def _draw_map(axes, phi, text, row):
     axes.set_xlabel("points written")
 
 
-def _draw_ink(axes, line, length):
-    """The pen's trace, over the time axis."""
+def draw_ink(axes, line):
+    """The pen's trace, over the time axis.
+
+    Args:
+        axes: matplotlib `Axes`, whose x is the number of the point.
+        line: `(T, 3)`: absolute points.
+    """
     warp = _warp(line)
     traces = [
         np.stack([warp(stroke[:, 0]), stroke[:, 1]], axis=1)
