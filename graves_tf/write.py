@@ -1,14 +1,24 @@
 """Write a text by hand: `python -m graves_tf.write "some text" -o out.svg`."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
 from graves_tf.command import progress
 from graves_tf.command import run_command
+from graves_tf.export.serving_limits import MAX_BIAS
+from graves_tf.export.serving_limits import MAX_CHARACTERS
 from graves_tf.whole_file import replacing
 
 FORMATS = ("svg", "png", "gif", "json", "inkml")
+LIMITS = {
+    "bias": (0, MAX_BIAS),
+    "seed": (0, math.inf),
+    "attempts": (1, math.inf),
+    "line_length": (1, MAX_CHARACTERS),
+    "batch_size": (1, math.inf),
+}
 
 EPILOG = """\
 examples:
@@ -119,12 +129,18 @@ def write(options):
 
         style = read_style(options.style, options.style_text)
         prepare(style.text, network.alphabet, options.on_unknown, 10**6)
+        if len(style.strokes) < 2:
+            raise ValueError(
+                f"{options.style}: a single point; give a line of writing."
+            )
     sampler = HandwritingSampler(network)
 
     def lines_of(text):
-        return prepare(
+        lines = prepare(
             text, network.alphabet, options.on_unknown, options.line_length
         )
+        check_length(lines, style, options)
+        return lines
 
     if options.lines:
         write_file(options, sampler, style, lines_of, form)
@@ -138,10 +154,17 @@ def check(options):
         raise ValueError("Give either a text or --lines FILE.")
     if not options.output:
         raise ValueError("Say where to write it, by -o OUT.")
-    if options.bias < 0 or options.bias != options.bias:
-        raise ValueError(f"--bias must be 0 or more, not {options.bias}.")
-    if options.seed < 0:
-        raise ValueError(f"--seed must be 0 or more, not {options.seed}.")
+    for name, (least, most) in LIMITS.items():
+        value = getattr(options, name)
+        # Of NaN neither is true.
+        if not least <= value <= most:
+            upto = "or more" if most == math.inf else f"to {most:g}"
+            raise ValueError(
+                f"--{name.replace('_', '-')} must be {least} {upto}, not "
+                f"{value}."
+            )
+    if options.style_text is not None and not options.style:
+        raise ValueError("--style-text goes with --style FILE.")
     if options.lines:
         if not Path(options.lines).is_file():
             raise FileNotFoundError(f"{options.lines}: there is no such file.")
@@ -152,6 +175,25 @@ def check(options):
             f"{options.output}: its ending must be one of {', '.join(FORMATS)}."
         )
     return form
+
+
+def check_length(lines, style, options):
+    """Refuses lines that would take for ever."""
+    if options.lines:
+        # Each row of the file is one line, however long.
+        lines = [" ".join(lines)]
+    length = max(map(len, lines))
+    if length > MAX_CHARACTERS:
+        raise ValueError(
+            f"{length} characters; a line may have {MAX_CHARACTERS}. Break it "
+            "into several."
+        )
+    if style and length + 1 + len(style.text) > MAX_CHARACTERS:
+        raise ValueError(
+            f"{options.style}: its text has {len(style.text)} characters, "
+            f"which with the {length} of a line to write is more than "
+            f"{MAX_CHARACTERS}. Give one line of writing."
+        )
 
 
 def write_text(options, sampler, style, lines, form):
@@ -186,7 +228,10 @@ def write_text(options, sampler, style, lines, form):
 
 def write_file(options, sampler, style, lines_of, form):
     """Each line of a file, in batches, to files of a folder."""
-    text = Path(options.lines).read_text(encoding="utf-8")
+    try:
+        text = Path(options.lines).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{options.lines} is not UTF-8: {error}") from error
     texts = []
     for number, row in enumerate(text.splitlines(), 1):
         try:

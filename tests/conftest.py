@@ -52,3 +52,24 @@ def iam_ondb_data(shared_data):
     if not folder.is_dir():
         pytest.skip(f"no IAM-OnDB at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def scribbler(tmp_path_factory):
+    """An untrained network's file; its window hurries, so that lines end."""
+    import keras
+
+    from graves_tf.networks import HandwritingSynthesizer
+
+    keras.utils.set_random_seed(3)
+    network = HandwritingSynthesizer(
+        hidden=(8, 8),
+        num_mixtures=2,
+        num_gaussians=2,
+        characters_per_point=0.2,
+        offset_mean=(8.0, 0.0),
+        offset_std=(40.0, 36.0),
+    )
+    path = tmp_path_factory.mktemp("weights") / "scribbler.keras"
+    network.save(path)
+    return path

@@ -2,42 +2,25 @@
 
 import json
 import pathlib
+import re
 
-import keras
 import numpy as np
 import pytest
 from lxml import etree
 from PIL import Image
 
+from graves_tf import weights
 from graves_tf import write
 from graves_tf.ink import json_ink
 from graves_tf.ink.formats import read_style
-from graves_tf.networks import HandwritingSynthesizer
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    """A network whose window hurries along, so that lines come to an end."""
-    keras.utils.set_random_seed(3)
-    network = HandwritingSynthesizer(
-        hidden=(8, 8),
-        num_mixtures=2,
-        num_gaussians=2,
-        characters_per_point=0.2,
-        offset_mean=(8.0, 0.0),
-        offset_std=(40.0, 36.0),
-    )
-    path = tmp_path_factory.mktemp("weights") / "scribbler.keras"
-    network.save(path)
-    return path
 
 
 @pytest.fixture
-def run(weights, tmp_path, monkeypatch):
+def run(scribbler, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
-        return write.main([*arguments, "--weights", str(weights)])
+        return write.main([*arguments, "--weights", str(scribbler)])
 
     return run
 
@@ -134,7 +117,18 @@ def test_a_style_is_followed_and_left_out_of_the_ink(run):
         (["Hello", "-o", "a.pdf"], ["a.pdf", "svg"]),
         (["Hello", "-o", "a.svg", "--bias", "-1"], ["--bias", "-1"]),
         (["Hello", "-o", "a.svg", "--bias", "nan"], ["--bias"]),
+        (["Hello", "-o", "a.svg", "--bias", "inf"], ["--bias", "100"]),
+        (["Hello", "-o", "a.svg", "--bias", "1e30"], ["--bias", "100"]),
         (["Hello", "-o", "a.svg", "--seed", "-1"], ["--seed"]),
+        (["Hello", "-o", "a.svg", "--attempts", "0"], ["--attempts", "1 or"]),
+        (["Hello", "-o", "a.svg", "--line-length", "0"], ["--line-length"]),
+        (["Hello", "-o", "a.svg", "--line-length", "301"], ["1 to 300"]),
+        (["--lines", "a.txt", "-o", "a", "--batch-size", "0"], ["--batch"]),
+        (["Hello", "-o", "a.svg", "--style-text", "a"], ["--style FILE"]),
+        (["", "-o", "a.svg"], ["empty"]),
+        (["שלום", "-o", "a.svg"], ["'ש'", "--on-unknown"]),
+        (["😀", "-o", "a.svg"], ["'😀'", "--on-unknown"]),
+        (["😀", "-o", "a.svg", "--on-unknown", "skip"], ["empty"]),
         (["-o", "a.svg"], ["--lines"]),
         (["--lines", "none.txt", "-o", "a"], ["none.txt"]),
         (["Hello", "-o", "a.svg", "--style", "no.json"], ["no.json"]),
@@ -147,6 +141,82 @@ def test_bad_input_is_told_and_nothing_is_written(
     error = capsys.readouterr().err
     assert all(word in error for word in words), error
     assert not list(tmp_path.iterdir())
+
+
+def test_a_seed_that_is_no_whole_number(run, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        run("Hello", "-o", "a.svg", "--seed", "1.5")
+    assert exit_.value.code == 2
+    assert "--seed: invalid int value: '1.5'" in capsys.readouterr().err
+
+
+STROKES = "[[[0, 0], [300, 40]], [[400, 0], [500, 9]]]"
+
+
+@pytest.mark.parametrize(
+    "text, strokes, words",
+    [
+        ("ab", "[]", "no strokes"),
+        ("ab", "[[[0, 0]]]", "single point"),
+        ("ab", "[[[0, 0], [NaN, 1]]]", "point 1 .* finite"),
+        ("ab", "[[[0, 0], [1e999, 1]]]", "point 1 .* finite"),
+        ("", STROKES, "text of the line is missing"),
+        (" ", STROKES, "text of the line is missing"),
+        ("😀", STROKES, "'😀'"),
+        ("a" * 10_000, STROKES, "10000 characters.* one line"),
+    ],
+)
+def test_a_style_that_is_none_is_told(
+    run, capsys, tmp_path, text, strokes, words
+):
+    style = f'{{"text": "{text}", "strokes": {strokes}}}'
+    pathlib.Path("style.json").write_text(style, encoding="utf-8")
+    assert run("Hello", "--style", "style.json", "-o", "a.svg") == 2
+    assert re.search(words, capsys.readouterr().err)
+    assert not (tmp_path / "a.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", "nothing to write"),
+        (b"one\n\nthree\n", "line 2: .* empty"),
+        (b"caf\xe9", "in.txt is not UTF-8"),
+        (b"one\n" + b"word " * 2000, "line 2: 9999 characters.* 300"),
+    ],
+)
+def test_lines_that_are_none_are_told(run, capsys, tmp_path, content, words):
+    pathlib.Path("in.txt").write_bytes(content)
+    assert run("--lines", "in.txt", "-o", "out") == 2
+    assert re.search(words, capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_text_of_10000_characters_becomes_a_page(run):
+    text = ("a " * 5000).strip()
+    assert run(text, "-o", "a.json", "--attempts", "1") == 0
+    ink = json.loads(pathlib.Path("a.json").read_text())
+    assert len(ink["text"]) == len(text)
+
+
+def test_a_model_that_never_stops_is_told(scribbler, tmp_path, capsys):
+    network = weights.load(scribbler)
+    # The end of a stroke is sigmoid(-e): the pen never lifts.
+    bias = network.head.bias.numpy()
+    bias[0] = 1e4
+    network.head.bias.assign(bias)
+    network.save(tmp_path / "endless.keras")
+    status = write.main(
+        [
+            *("ab", "-o", str(tmp_path / "a.json"), "--attempts", "2"),
+            *("--weights", str(tmp_path / "endless.keras")),
+        ]
+    )
+    assert status == 0
+    said = capsys.readouterr().err
+    assert "drawn 2 times" in said and "did not come to an end" in said
+    line = json_ink.loads((tmp_path / "a.json").read_text())
+    assert len(line.strokes) == 150 + 45 * 2 + 1
 
 
 def test_unknown_characters_can_be_skipped(run):
