@@ -15,12 +15,16 @@ from graves_tf.text.streams import TextStreams
 class DynamicRMS(keras.optimizers.Optimizer):
     """The update of Krause et al. (2018), "Dynamic evaluation".
 
-        θ ← θ − η g / (√MS_g + ε) + λ RMS_norm (θ_g − θ)
+        θ ← θ − η g / (√MS_g + ε m) + λ (√MS_g / m) (θ_g − θ)
 
     MS_g, the mean square of each weight's gradient, comes from the training
-    data, and so does θ_g, the trained weight that θ decays toward; RMS_norm
-    is √MS_g over its own mean, so that what learns fast decays fast, and no
-    weight by more than `1/λ` of its way.
+    data, and so does θ_g, the trained weight that θ decays toward. m is the
+    mean of √MS_g over the weights of the same tensor: what learns fast decays
+    fast, and none by more than its whole way.
+
+    Krause et al. have one m for all weights, and a small number for ε m. A
+    vocabulary of words forbids both: the row of a word that the training data
+    showed never has no MS_g, and would be thrown away by its first gradient.
 
     Args:
         learning_rate: η.
@@ -29,7 +33,7 @@ class DynamicRMS(keras.optimizers.Optimizer):
     """
 
     def __init__(
-        self, learning_rate=1e-4, decay=1e-3, epsilon=1e-5, name=None, **kwargs
+        self, learning_rate=1e-4, decay=1e-3, epsilon=0.5, name=None, **kwargs
     ):
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
         self.decay = decay
@@ -51,16 +55,18 @@ class DynamicRMS(keras.optimizers.Optimizer):
             own.assign(value)
         for own, variable in zip(self.trained, variables, strict=True):
             own.assign(variable + 0.0)
-        self.mean_root = float(
-            np.sum([np.sqrt(m).sum(dtype="float64") for m in mean_squares])
-            / sum(m.size for m in mean_squares)
-        )
+        # Not 0 even where there was no gradient at all.
+        self.mean_roots = [
+            float(np.sqrt(m).mean(dtype="float64")) + 1e-12
+            for m in mean_squares
+        ]
 
     def update_step(self, gradient, variable, learning_rate):
         number = self._get_variable_index(variable)
         root = ops.sqrt(self.mean_squares[number])
-        pull = ops.minimum(root / self.mean_root, 1.0 / self.decay)
-        step = learning_rate * gradient / (root + self.epsilon)
+        mean = self.mean_roots[number]
+        pull = ops.minimum(root / mean, 1.0 / self.decay)
+        step = learning_rate * gradient / (root + self.epsilon * mean)
         back = self.decay * pull * (self.trained[number] - variable)
         self.assign_add(variable, back - step)
 

@@ -113,20 +113,30 @@ def test_the_rms_rule_is_krauses():
     network = make()
     squares = dynamic.mean_squares(network, TEXT[::-1].copy(), 5, 20)
     found = dynamic.evaluate(
-        network, TEXT, (dynamic.DynamicRMS(0.01, 0.02, 1e-4), squares), 20
+        network, TEXT, (dynamic.DynamicRMS(0.01, 0.02, 0.1), squares), 20
     )
     trained = [ops.convert_to_numpy(w) for w in network.trainable_weights]
     roots = [np.sqrt(s) for s in squares]
-    mean = np.concatenate([r.ravel() for r in roots]).mean()
 
     def update(number, weight, gradient):
-        root = roots[number]
+        root, mean = roots[number], roots[number].mean()
         pull = np.minimum(root / mean, 1 / 0.02)
-        step = 0.01 * gradient / (root + 1e-4)
+        step = 0.01 * gradient / (root + 0.1 * mean)
         return weight - step + 0.02 * pull * (trained[number] - weight)
 
     expected = by_hand(network, TEXT, update, 20)
     assert found["nats"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_weight_without_a_gradient_in_training_stays_within_bounds():
+    """A symbol that the training data did not have."""
+    network = make()
+    squares = dynamic.mean_squares(network, TEXT[TEXT > 0], 5, 20)
+    found = dynamic.evaluate(
+        network, TEXT, (dynamic.DynamicRMS(1e-3), squares), 20
+    )
+    static = TextScorer(network).score(TEXT, streams=1)["nats"]
+    assert found["nats"] < 1.1 * static
 
 
 def test_it_helps_on_a_text_that_repeats_itself():
