@@ -19,7 +19,7 @@ TABLE_1 = {
     ("ptb_word", "weight_noise", False): (1.25, 126, 76.9, 14),
     ("ptb_word", "weight_noise", True): (1.23, 117, 76.2, 14),
 }
-RATES = {"sgd": 2e-3, "rms": 1e-4}
+RATES = {"sgd": 3e-4, "rms": 1e-4}
 
 
 def evaluate_text(options, network):
