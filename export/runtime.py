@@ -6,11 +6,14 @@ Needs numpy and ai-edge-litert, nothing else: this file may be copied alone.
     strokes = sampler.write("hello world", bias=0.5, seed=1)
     for x, y, lifts in sampler.steps("hello world"):
         ...
+    first, second = sampler.write_lines(["hello", "world"])
 
 It draws what `graves_tf.sampling.HandwritingSampler` draws from the same seed.
 """
 
+import collections
 import json
+import numbers
 import zipfile
 import zlib
 from typing import NamedTuple
@@ -18,12 +21,20 @@ from typing import NamedTuple
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+# Bounds of a line, those of a server (`graves_tf.export.serving_limits`): of
+# its characters, those of a prime's text included; of its points, and of a
+# prime's; and of its bias.
+MAX_CHARACTERS = 300
+MAX_POINTS = 20_000
+MAX_BIAS = 100.0
+
 _FILE_NAME = "graves_tf.json"
 _FORMAT = 1
 # U is rounded up to this many characters: a change of it costs an allocation.
 _WIDTH = 16
-# Steps that random numbers are drawn for at once.
-_BLOCK = 64
+# Steps that random numbers are drawn for at once, and after which whole lines
+# are looked at: one that has ended runs on for half of them on average.
+_BLOCK = 32
 
 
 class Sample(NamedTuple):
@@ -49,14 +60,14 @@ class Sample(NamedTuple):
 
 
 class Sampler:
-    """Writes texts, a point at a time, one line after the other.
+    """Writes texts: a point at a time, or many lines side by side.
 
-    Not for several threads at once: it holds the state of one line.
+    Not for several threads at once: it holds the state of what it writes.
 
     Args:
         model_path: a `.tflite` file of `graves_tf.export`.
-        num_threads: for the network's arithmetic; its products are too small
-            to gain from more than one.
+        num_threads: for the network's arithmetic; the products of one line
+            are too small to gain from more than one.
 
     Attributes:
         metadata: dict: what the file says of itself.
@@ -81,22 +92,20 @@ class Sampler:
         step = self._interpreter.get_signature_runner("step")
         inputs, outputs = step.get_input_details(), step.get_output_details()
         del step
-        self._characters = inputs["characters"]["index"]
-        # Functions that give views of the interpreter's memory. The views
-        # themselves do not outlive a step.
-        self._input, self._output = (
-            {
-                name: self._interpreter.tensor(detail["index"])
-                for name, detail in details.items()
-            }
-            for details in (inputs, outputs)
-        )
-        self._width = None
+        self._sizes = {n: d["shape"][1:].tolist() for n, d in inputs.items()}
+        self._input = {n: d["index"] for n, d in inputs.items()}
+        self._output = {n: d["index"] for n, d in outputs.items()}
+        self._shape = None
         self._line = None
 
     def write(self, text, bias=0.5, seed=0, max_points=None, **more):
         """`sample(...).strokes`: `(T, 3)` float32, absolute."""
         return self.sample(text, bias, seed, max_points, **more).strokes
+
+    def write_lines(self, texts, bias=0.5, seed=0, max_points=None, **more):
+        """The strokes of `sample_lines(...)`: a list of `(T, 3)` float32."""
+        samples = self.sample_lines(texts, bias, seed, max_points, **more)
+        return [sample.strokes for sample in samples]
 
     def sample(
         self,
@@ -126,19 +135,67 @@ class Sampler:
             The best `Sample`.
 
         Raises:
-            ValueError: an empty text, characters that the network does not
-                know, a bias that is negative or not finite, or a prime that
-                is not strokes and a text.
+            ValueError: an empty or too long text, characters that the network
+                does not know, a bias, a seed or a bound out of range, or a
+                prime that is not finite strokes and a text.
         """
-        best, attempt = None, 0
-        while True:
-            line = _Line(self, text, bias, seed, max_points, prime, attempt)
-            attempt += 1
-            drawn = line.sample()
-            if best is None or _shortfall(drawn) < _shortfall(best):
-                best = drawn
-            if not any(_shortfall(best)) or attempt >= attempts:
-                return best._replace(attempts=attempt)
+        line = _Line(self, text, bias, seed, max_points, prime)
+        return self._best([line], attempts, 1)[0]
+
+    def sample_lines(
+        self,
+        texts,
+        bias=0.5,
+        seed=0,
+        max_points=None,
+        primes=None,
+        attempts=5,
+        first=0,
+        batch_size=20,
+    ):
+        """Write each text as one line, many side by side, which is faster.
+
+        A line that has ended makes room for the next text, or for one that is
+        to be drawn again.
+
+        Args:
+            texts: list of strings.
+            bias: as in `sample`, one for all or one for each.
+            seed: as in `sample`. A text's number is a part of its seed: its
+                ink does not depend on its neighbours.
+            max_points, attempts: as in `sample`.
+            primes: for each text a `prime` of `sample` or None.
+            first: the first text's number, where they are a part of more.
+            batch_size: lines side by side, at most. Products take them by
+                fours or fives on most processors.
+
+        Returns:
+            List of `Sample`, the best of each text.
+
+        Raises:
+            ValueError: as in `sample`, with the text's place; or there are
+                not as many biases or primes as texts.
+        """
+        if isinstance(texts, str):
+            raise ValueError(f"texts must be a list. Received: {texts!r:.60}")
+        biases = bias if np.ndim(bias) else [bias] * len(texts)
+        primes = [None] * len(texts) if primes is None else primes
+        if not len(texts) == len(biases) == len(primes):
+            raise ValueError(
+                f"{len(texts)} texts, but {len(biases)} biases and "
+                f"{len(primes)} primes."
+            )
+        _check_number("batch_size", batch_size, numbers.Integral, 1)
+        lines = []
+        each = zip(texts, biases, primes, strict=True)
+        for i, (text, b, prime) in enumerate(each):
+            try:
+                lines.append(
+                    _Line(self, text, b, seed, max_points, prime, first + i)
+                )
+            except ValueError as error:
+                raise ValueError(f"Text {i}: {error}") from error
+        return self._best(lines, attempts, batch_size)
 
     def steps(
         self,
@@ -156,11 +213,11 @@ class Sampler:
             attempt: which of the attempts in `sample` this is.
 
         Returns:
-            Iterator of tuples x, y, end-of-stroke. Where another line was
+            Iterator of tuples x, y, end-of-stroke. Where anything else was
             begun with the same sampler meanwhile, it raises a RuntimeError.
         """
-        line = _Line(self, text, bias, seed, max_points, prime, attempt)
-        return line.points(pen for pen, _ in line.pens())
+        line = _Line(self, text, bias, seed, max_points, prime, 0, attempt)
+        return self._points(line)
 
     def encode(self, text):
         """The characters' numbers.
@@ -169,88 +226,42 @@ class Sampler:
             ValueError: some are not in the alphabet; it names them.
         """
         if unknown := sorted(set(text) - set(self.symbols)):
+            shown = ", ".join(map(repr, unknown[:20]))
+            more = ", …" if len(unknown) > 20 else ""
             raise ValueError(
-                f"Not in the alphabet: {unknown}. Known: {self.symbols!r}"
+                f"Not in the alphabet: {shown}{more}. Known: {self.symbols!r}. "
+                "Leave others out."
             )
         return [self._numbers[c] for c in text]
 
-    def _begin(self, line, numbers, bias):
-        """Set all inputs for a line's first step."""
-        width = -(-len(numbers) // _WIDTH) * _WIDTH
-        if width != self._width:
-            self._interpreter.resize_tensor_input(
-                self._characters, (1, width), strict=True
-            )
-            self._interpreter.allocate_tensors()
-            self._width = width
-        for name, value in self._start.items():
-            self._input[name]()[...] = value
-        characters = self._input["characters"]()
-        characters[...] = -1
-        characters[0, : len(numbers)] = numbers
-        self._input["bias"]()[...] = bias
-        self._line = line
-
-
-class _Line:
-    """One drawing of one line. Arguments: as in `Sampler.sample`."""
-
-    def __init__(self, sampler, text, bias, seed, max_points, prime, attempt):
-        if not text.strip():
-            raise ValueError("The text is empty: nothing to write.")
-        if not (np.isfinite(bias) and bias >= 0):
-            raise ValueError(f"The bias must be 0 or more. Received: {bias}")
-        self.sampler, self.text, self.bias = sampler, text, bias
-        self.forced, prefix = _prime(prime)
-        self.skip = len(prefix)
-        self.numbers = sampler.encode(prefix + text)
-        self.bound = len(self.forced) + (max_points or 150 + 45 * len(text))
-        self.rng = np.random.default_rng([seed, 0, attempt])
-        self.finished = False
-
-    def pens(self):
-        """Each pen, a tuple of 3, and its φ over the text, `(U + 1,)`."""
-        sampler = self.sampler
-        sampler._begin(self, self.numbers, self.bias)
-        invoke = sampler._interpreter.invoke
-        put, get = sampler._input, sampler._output
-        pen_in, pen_out = put["pen"], get["pen"]
-        uniforms, normals = put["uniforms"], put["normals"]
-        stop, phi_out = get["stop"], get["phi"]
-        states = [(put[n], get[n]) for n in sampler.metadata["states"]]
-        primed = len(self.forced)
-        text = slice(self.skip, self.skip + len(self.text))
-        for t in range(self.bound):
-            if sampler._line is not self:
-                raise RuntimeError("The sampler has begun another line.")
-            if t % _BLOCK == 0:
-                draws = _draws(self.rng, _BLOCK)
-            uniforms()[0], normals()[0] = draws[t % _BLOCK]
-            invoke()
-            # The stop rule speaks of the pen that went in.
-            if stop()[0] > 0 and t > primed:
-                self.finished = True
-                return
-            for new, old in states:
-                new()[...] = old()
-            if t < primed:
-                pen_in()[0] = self.forced[t]
-                continue
-            pen_in()[...] = pen_out()
-            pen = tuple(pen_out()[0].tolist())
-            # A copy: what is yielded outlives the step.
-            phi = phi_out()[0].copy()
-            yield pen, np.append(phi[text], phi[-1])
-
-    def points(self, pens):
+    def _points(self, line):
         """Absolute points from offsets, one late: the last lifts the pen.
 
         A line starts at the origin, a point of its own; one that continues a
         style starts with its first new point, where the pen came down.
         """
+        self._begin([line], len(line.numbers))
+        self._line = line
+        step, get = self._step(), self._interpreter.get_tensor
+        pen, stop = self._output["pen"], self._output["stop"]
+        primed = len(line.forced)
         x = y = 0.0
-        point = None if len(self.forced) else (x, y, 0.0)
-        for dx, dy, lifts in pens:
+        point = None if primed else (x, y, 0.0)
+        for t in range(line.bound):
+            if self._line is not line:
+                raise RuntimeError("The sampler has begun another line.")
+            now = t % _BLOCK
+            if not now:
+                uniforms, normals = line.draws(_BLOCK)
+            step(
+                uniforms[None, now], normals[None, now], line.forced[t : t + 1]
+            )
+            # The stop rule speaks of the pen that went in.
+            if t > primed and get(stop)[0] > 0:
+                break
+            if t < primed:
+                continue
+            dx, dy, lifts = get(pen)[0].tolist()
             if point is None:
                 point = (x, y, lifts)
                 continue
@@ -259,28 +270,245 @@ class _Line:
             point = (x, y, lifts)
         yield (x, y, 1.0)
 
+    def _best(self, lines, attempts, batch_size):
+        """The best samples of lines, in order, `batch_size` at a time."""
+        best = [None] * len(lines)
+        width = max((len(line.numbers) for line in lines), default=0)
+        # The longest first: fewer are alone at the end.
+        waiting = collections.deque(
+            sorted(enumerate(lines), key=lambda row: -row[1].bound)
+        )
+        rows, carried = [], None
+        while waiting or rows:
+            while waiting and len(rows) < batch_size:
+                rows.append(waiting.popleft())
+            lines = [line for _, line in rows]
+            self._begin(lines, width, carried)
+            while not any(line.ended for line in lines):
+                self._run(lines)
+            for i, line in rows:
+                if not line.ended:
+                    continue
+                drawn = line.sample()
+                if best[i] is None or _shortfall(drawn) < _shortfall(best[i]):
+                    best[i] = drawn
+                best[i] = best[i]._replace(attempts=drawn.attempts)
+                if any(_shortfall(best[i])) and drawn.attempts < attempts:
+                    waiting.append((i, line.again()))
+            going = [not line.ended for line in lines]
+            rows = [row for row, on in zip(rows, going, strict=True) if on]
+            carried = {
+                name: self._interpreter.get_tensor(self._input[name])[going]
+                for name in self._start
+            }
+        return best
+
+    def _begin(self, lines, width, carried=None):
+        """Set all inputs.
+
+        Args:
+            lines: list of `_Line`, for each a row.
+            width: characters of the longest.
+            carried: dict of the pen and the states of the first of the lines;
+                the others start.
+        """
+        # `steps` that are still open have lost their state.
+        self._line = None
+        width = -(-width // _WIDTH) * _WIDTH
+        if self._shape != (len(lines), width):
+            for name, index in self._input.items():
+                size = [width] if name == "characters" else self._sizes[name]
+                self._interpreter.resize_tensor_input(
+                    index, (len(lines), *size), strict=True
+                )
+            self._interpreter.allocate_tensors()
+            self._shape = (len(lines), width)
+        put = self._interpreter.set_tensor
+        characters = np.full(self._shape, -1, "int32")
+        for row, line in zip(characters, lines, strict=True):
+            row[: len(line.numbers)] = line.numbers
+        put(self._input["characters"], characters)
+        put(self._input["bias"], np.float32([line.bias for line in lines]))
+        for name, start in self._start.items():
+            value = np.repeat(start, len(lines), axis=0)
+            if carried is not None:
+                value[: len(carried[name])] = carried[name]
+            put(self._input[name], value)
+
+    def _run(self, lines):
+        """A block of steps of the lines that were begun."""
+        draws = [line.draws(_BLOCK) for line in lines]
+        uniforms, normals = (
+            np.stack(x, axis=1) for x in zip(*draws, strict=True)
+        )
+        forced = np.stack([line.reads(_BLOCK) for line in lines], axis=1)
+        reading = ~np.isnan(forced).all(axis=(1, 2))
+        step, get = self._step(), self._interpreter.get_tensor
+        wanted = [self._output[name] for name in ("pen", "stop", "phi")]
+        outputs = []
+        for t in range(_BLOCK):
+            step(uniforms[t], normals[t], forced[t] if reading[t] else ())
+            outputs.append([get(index) for index in wanted])
+        pens, stops, phi = (
+            np.stack(x, axis=1) for x in zip(*outputs, strict=True)
+        )
+        for row, line in enumerate(lines):
+            line.take(pens[row], stops[row], phi[row])
+
+    def _step(self):
+        """The function that moves all pens on.
+
+        Its arguments: `uniforms (B, 2)`, `normals (B, 2)`, and `forced`, the
+        pens that take the place of the drawn ones: none, or `(B, 3)` with NaN
+        where there is none.
+        """
+        put, invoke = self._interpreter.set_tensor, self._interpreter.invoke
+        names = ("uniforms", "normals", "pen")
+        uniforms_in, normals_in, pen_in = (self._input[n] for n in names)
+        # Functions that give views of the interpreter's memory. The views
+        # themselves must not outlive a step.
+        carried = [
+            (self._input[name], self._interpreter.tensor(self._output[name]))
+            for name in self._start
+        ]
+        pen = self._interpreter.tensor(self._output["pen"])
+
+        def step(uniforms, normals, forced):
+            put(uniforms_in, uniforms)
+            put(normals_in, normals)
+            invoke()
+            for new, old in carried:
+                put(new, old())
+            if len(forced):
+                put(pen_in, np.where(np.isnan(forced), pen(), forced))
+
+        return step
+
+
+class _Line:
+    """One drawing of one line.
+
+    Args:
+        sampler, text, bias, seed, max_points, prime: as in `Sampler.sample`.
+        number: of the line among others.
+        attempt: how many times it was drawn before.
+
+    Attributes:
+        numbers: of its characters, those of the prime's text first.
+        forced: `(P, 3)`, the prime's offsets.
+        bound: of its steps, those that read the prime included.
+        finished: whether the stop rule ended it. ended: whether anything did.
+    """
+
+    def __init__(
+        self,
+        sampler,
+        text,
+        bias,
+        seed,
+        max_points,
+        prime,
+        number=0,
+        attempt=0,
+    ):
+        _check_text(text, "The text", "nothing to write")
+        _check_number("bias", bias, numbers.Real, 0, MAX_BIAS)
+        _check_number("seed", seed, numbers.Integral, 0)
+        if max_points is None:
+            max_points = 150 + 45 * len(text)
+        else:
+            _check_number(
+                "max_points", max_points, numbers.Integral, 1, MAX_POINTS
+            )
+        self.arguments = sampler, text, bias, seed, max_points, prime, number
+        self.text, self.bias, self.attempt = text, bias, attempt
+        self.forced, prefix = _prime(prime)
+        self.skip = len(prefix)
+        if (count := len(prefix + text)) > MAX_CHARACTERS:
+            raise ValueError(
+                f"The text has {count} characters, a prime's included; a line "
+                f"may have {MAX_CHARACTERS}. Write it line by line."
+            )
+        self.numbers = sampler.encode(prefix + text)
+        self.bound = len(self.forced) + max_points
+        self.rng = np.random.default_rng([seed, number, attempt])
+        self.count = 0
+        self.pens, self.phi = [], []
+        self.finished = self.ended = False
+
+    def again(self):
+        """The line's next drawing."""
+        return _Line(*self.arguments, self.attempt + 1)
+
+    def draws(self, count):
+        """Uniforms and normals of the next steps, each `(count, 2)`."""
+        block = np.empty((2, count, 2), "float32")
+        random, normal = self.rng.random, self.rng.standard_normal
+        for two, more in zip(*block, strict=True):
+            random(dtype="float32", out=two)
+            normal(dtype="float32", out=more)
+        return block
+
+    def reads(self, count):
+        """What the next steps read of the prime, `(count, 3)`, then NaN."""
+        forced = np.full((count, 3), np.nan, "float32")
+        rest = self.forced[self.count : self.count + count]
+        forced[: len(rest)] = rest
+        return forced
+
+    def take(self, pens, stops, phi):
+        """What came of the next steps: `(n, 3)`, `(n,)`, `(n, U + 1)`."""
+        steps = np.arange(self.count, self.count + len(pens))
+        primed = len(self.forced)
+        drawn = (steps >= primed) & (steps < self.bound)
+        # The stop rule speaks of the pen that went in.
+        fires = drawn & (steps > primed) & (stops > 0)
+        if fires.any():
+            self.finished = True
+            drawn[fires.argmax() :] = False
+        self.pens.append(pens[drawn])
+        # Of the text alone, without the prime's and the padding.
+        places = [*range(self.skip, self.skip + len(self.text)), -1]
+        self.phi.append(phi[drawn][:, places])
+        self.count += len(pens)
+        self.ended = self.finished or self.count >= self.bound
+
     def sample(self):
-        """The whole line, a `Sample`."""
-        drawn = list(self.pens())
-        points = list(self.points(pen for pen, _ in drawn))
-        phi = np.array([phi for _, phi in drawn], "float32")
-        phi = phi.reshape(len(drawn), len(self.text) + 1)
+        """The whole line, a `Sample`; its points are those of `steps`."""
+        pens, phi = np.concatenate(self.pens), np.concatenate(self.phi)
+        points = pens.astype("float64")
+        if not (len(self.forced) and len(pens)):
+            points = np.concatenate([np.zeros((1, 3)), points])
+        points[0, :2] = 0.0
+        points[:, :2] = points[:, :2].cumsum(axis=0)
+        points[-1, 2] = 1.0
         return Sample(
-            np.array(points, "float32"),
+            points.astype("float32"),
             self.text,
             phi,
             self.finished,
             _unvisited(self.text, phi),
-            1,
+            self.attempt + 1,
         )
 
 
-def _draws(rng, count):
-    """`count` pairs of two uniforms and two normals, step by step."""
-    return [
-        (rng.random(2, "float32"), rng.standard_normal(2, "float32"))
-        for _ in range(count)
-    ]
+def _check_text(text, what, why):
+    if not isinstance(text, str):
+        raise ValueError(f"{what} must be a string. Received: {text!r:.60}")
+    if not text.strip():
+        raise ValueError(f"{what} is empty: {why}.")
+
+
+def _check_number(name, value, kind, least, most=np.inf):
+    # A comparison with NaN is false.
+    if not (isinstance(value, kind) and least <= value <= most):
+        whole = "a whole number, " if kind is numbers.Integral else ""
+        bounds = (
+            f"{least} or more" if most == np.inf else f"{least} to {most:g}"
+        )
+        raise ValueError(
+            f"The {name} must be {whole}{bounds}. Received: {value!r:.60}"
+        )
 
 
 def _prime(prime):
@@ -290,20 +518,31 @@ def _prime(prime):
     try:
         strokes, text = prime
         strokes = np.asarray(strokes, "float64")
-        offsets = np.diff(strokes[:, :2], axis=0)
-        offsets = np.concatenate([offsets, strokes[1:, 2:]], axis=1)
-        prefix = text.rstrip() + " "
-    except (TypeError, ValueError, IndexError, AttributeError) as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(
-            "The prime must be strokes (T, 3) and their text. Received: "
-            f"{prime!r:.200}"
+            "The prime must be strokes (T, 3) and their text. Received: a "
+            f"{type(prime).__name__}"
         ) from error
-    if strokes.shape[1] != 3 or not len(offsets):
+    _check_text(text, "The prime's text", "say what its strokes say")
+    if strokes.ndim != 2 or strokes.shape[1] != 3 or len(strokes) < 2:
         raise ValueError(
             "The prime's strokes must be (T, 3), T at least 2. Received: "
             f"{strokes.shape}"
         )
-    return offsets.astype("float32"), prefix
+    if len(strokes) > MAX_POINTS:
+        raise ValueError(
+            f"The prime has {len(strokes)} points, more than {MAX_POINTS}. "
+            "Take one line of writing."
+        )
+    bad = np.flatnonzero(~(np.abs(strokes) < 1e30).all(axis=1))
+    if bad.size:
+        raise ValueError(
+            f"The prime's point {bad[0]} is {strokes[bad[0]].tolist()}: "
+            "coordinates must be finite. Leave it out."
+        )
+    offsets = strokes[1:].copy()
+    offsets[:, :2] -= strokes[:-1, :2]
+    return offsets.astype("float32"), text.rstrip() + " "
 
 
 def _unvisited(text, phi, share=0.5):

@@ -5,6 +5,7 @@ import pytest
 from lxml import etree
 
 from graves_tf.export import runtime
+from graves_tf.ink.formats import read_style
 
 pytestmark = pytest.mark.tensorflow
 TEXT = "Hello, page"
@@ -26,18 +27,16 @@ def python_line(browser, sampler, monkeypatch, seed, **options):
         "});",
         seed,
     )
-    attempts = iter(rows)
-    streams = {}
 
-    def draws(rng, count):
-        if id(rng) not in streams:
-            # Kept, so that no other generator gets its place in memory.
-            streams[id(rng)] = rng, iter(next(attempts))
-        _, stream = streams[id(rng)]
-        block = [next(stream) for _ in range(count)]
-        return [(row["uniforms"], row["normals"]) for row in block]
+    def draws(line, count):
+        first = line.count
+        block = rows[line.attempt][first : first + count]
+        return np.array(
+            [[row[name] for row in block] for name in ("uniforms", "normals")],
+            "float32",
+        )
 
-    monkeypatch.setattr(runtime, "_draws", draws)
+    monkeypatch.setattr(runtime._Line, "draws", draws)
     return sampler.sample(TEXT, seed=seed, **options)
 
 
@@ -193,6 +192,24 @@ def test_pointers_on_the_pad(page, kind):
     page.find("clear").click()
     assert not page.find("undo").is_enabled()
     assert "pad is empty" in page.write()[1]
+
+
+def test_the_pads_line_is_saved_for_training(small_page, tmp_path):
+    points = [[30, 40, 0], [34, 60, 0], [38, 80, 1], [50, 50, 0], [60, 62, 1]]
+    page = small_page
+    page.choose("own")
+    page.run(POINT, points, "pen")
+    page.put("own-text", " say \u201cvi\u201d ")
+    path = tmp_path / "line.json"
+    path.write_bytes(page.download("save", "line.json"))
+    line = read_style(path, convert=False)
+    assert line.text == 'say "vi"'
+    assert line.strokes[:, 2].sum() == 2
+    assert line.strokes[0].tolist() == [30, 40, 0]
+    assert line.strokes[-1].tolist() == [60, 62, 1]
+    page.put("own-text", "")
+    page.find("save").click()
+    assert "its text is missing" in page.text("error")
 
 
 def test_an_example_hand_changes_the_ink(page):

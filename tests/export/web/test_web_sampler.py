@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from graves_tf.export import runtime
+from graves_tf.sampling.draws import Draws
 
 pytestmark = pytest.mark.tensorflow
 TEXT = "Gone, by 9."
@@ -64,9 +65,7 @@ def golden_draws(seed, attempts, steps):
     return [
         [
             {"uniforms": u.tolist(), "normals": n.tolist()}
-            for u, n in runtime._draws(
-                np.random.default_rng([seed, 0, attempt]), steps
-            )
+            for u, n in zip(*Draws(seed, 0, attempt).take(steps), strict=True)
         ]
         for attempt in range(attempts)
     ]
@@ -84,18 +83,19 @@ class Recorder:
         return getattr(self.interpreter, name)
 
     def invoke(self):
+        tensor = self.interpreter.get_tensor
         self.given.append(
             [
-                self.put[name]()[0].tolist()
+                tensor(self.put[name])[0].tolist()
                 for name in ("uniforms", "normals", "pen")
             ]
         )
         self.interpreter.invoke()
         self.steps.append(
             {
-                "pen": self.get["pen"]()[0].tolist(),
-                "stop": bool(self.get["stop"]()[0] > 0),
-                "phi": self.get["phi"]()[0].tolist(),
+                "pen": tensor(self.get["pen"])[0].tolist(),
+                "stop": bool(tensor(self.get["stop"])[0] > 0),
+                "phi": tensor(self.get["phi"])[0].tolist(),
             }
         )
 
@@ -113,8 +113,11 @@ class Recorder:
 def test_the_loop(modules, tflite_files, options):
     """Held to the recorded steps: draws, priming, stop rule, attempts."""
     sampler = runtime.Sampler(tflite_files["float32"])
-    recorder = sampler._interpreter = Recorder(sampler)
     expected = sampler.sample(TEXT, **options)
+    recorder = sampler._interpreter = Recorder(sampler)
+    one = {k: v for k, v in options.items() if k != "attempts"}
+    for attempt in range(expected.attempts):
+        list(sampler.steps(TEXT, attempt=attempt, **one))
     mine = dict(options)
     if "prime" in mine:
         strokes, text = mine["prime"]
