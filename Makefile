@@ -33,8 +33,8 @@ PYTEST_ARGS ?=
 # TensorFlow. Tests marked `tensorflow` are left out there.
 JAX_TESTS = $(wildcard $(addprefix $(ROOT)/tests/, layers networks sampling \
     test_batches.py test_losses.py test_optimizers.py test_scoring.py \
-    test_regularization.py test_train.py test_train_text.py \
-    test_write_text.py text))
+    test_regularization.py test_train.py test_train_my_ink.py \
+    test_train_text.py test_write_text.py text))
 
 # Make's own exports reach the tests; these keep what the user has set up
 # for Python from reaching them.

@@ -9,14 +9,18 @@ examples:
   python -m graves_tf.datasets hershey --lines 5000
   python -m graves_tf.datasets iam_ondb --manual-dir ~/Downloads
   python -m graves_tf.datasets iam_ondb --config raw --pack iam_raw.npz
+  python -m graves_tf.datasets my_ink --manual-dir my_lines --pack mine.npz
   python -m graves_tf.datasets penn_treebank --config word
   python -m graves_tf.datasets enwik8 --manual-dir ~/Downloads
 
 Handwriting: iam_ondb and hershey. Text: penn_treebank and enwik8. All but
 hershey are downloaded by hand; without the files, the command says which are
-missing and where they are to be had. A packed file trains anywhere:
-graves_tf.train --data FILE.npz
+missing and where they are to be had. my_ink is a folder of your own lines: see
+what of it can be used. A packed file trains anywhere: graves_tf.train --data
+FILE.npz
 """
+
+HEADER = f"{'split':<14}{'lines':>8}{'points':>11}{'symbols':>9}"
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -32,7 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     add(
         "name",
         metavar="NAME",
-        help="iam_ondb, hershey, penn_treebank or enwik8",
+        help="iam_ondb, hershey, my_ink, penn_treebank or enwik8",
     )
     add(
         "--config",
@@ -99,16 +103,35 @@ def run(options: argparse.Namespace) -> None:
         config = f"lines_{options.lines}"
     if options.accept_other_files and options.name != "penn_treebank":
         raise DataError("--accept-other-files is for penn_treebank")
-    dataset = f"{options.name}/{config}" if config else options.name
-    builder = build.make_builder(dataset, options.data_dir)
-    build.prepare(builder, options.manual_dir, options.accept_other_files)
-    if options.name in build.TEXT:
-        print(_make_text(builder, options.pack))
+    if options.name == "my_ink":
+        print(_make_ink(options.manual_dir, options.pack))
     else:
-        print(_make_lines(builder, options.pack))
+        dataset = f"{options.name}/{config}" if config else options.name
+        builder = build.make_builder(dataset, options.data_dir)
+        build.prepare(builder, options.manual_dir, options.accept_other_files)
+        make = _make_text if options.name in build.TEXT else _make_lines
+        print(make(builder, options.pack))
     if options.pack:
         size = Path(options.pack).stat().st_size / 2**20
         print(f"packed: {options.pack}, {size:.1f} MiB")
+
+
+def _make_ink(folder, pack):
+    """One's own lines: read as they are, never built."""
+    from graves_tf import packed
+    from graves_tf.datasets.errors import DataError
+    from graves_tf.datasets.my_ink import read_ink
+
+    if folder is None:
+        raise DataError("Name the folder of your ink by --manual-dir DIR.")
+    ink = read_ink(folder)
+    if pack:
+        packed.save(pack, ink.splits, name="my_ink", config="")
+    rows = [HEADER]
+    rows += [_row(split, ink.splits[split]) for split in ink.splits]
+    rows.append(f"left out: {len(ink.left_out)} files")
+    rows += [f"  {name}: {reason}" for name, reason in ink.left_out.items()]
+    return "\n".join(rows)
 
 
 def _make_lines(builder, pack):
@@ -147,14 +170,10 @@ def summary(builder, splits: dict) -> str:
 
     report = read_report(builder.data_path)
     counts = report["splits"] if report else {}
-    rows = [
-        f"{'split':<14}{'lines':>8}{'points':>11}{'symbols':>9}{'dropped':>9}"
-    ]
+    rows = [f"{HEADER}{'dropped':>9}"]
     for split, lines in splits.items():
-        symbols = set().union(*(line.text for line in lines))
-        points = sum(len(line.strokes) for line in lines)
         dropped = counts.get(split, {}).get("dropped", 0)
-        rows.append(_row(split, len(lines), points, len(symbols), dropped))
+        rows.append(f"{_row(split, lines)}{dropped:>9}")
     if report:
         added, removed, lifts = (
             sum(count[key] for count in counts.values())
@@ -196,8 +215,10 @@ def text_summary(builder, splits: dict) -> str:
     return "\n".join(rows)
 
 
-def _row(split, lines, points, symbols, dropped):
-    return f"{split:<14}{lines:>8}{points:>11}{symbols:>9}{dropped:>9}"
+def _row(split, lines):
+    symbols = set().union(*(line.text for line in lines))
+    points = sum(len(line.strokes) for line in lines)
+    return f"{split:<14}{len(lines):>8}{points:>11}{len(symbols):>9}"
 
 
 if __name__ == "__main__":

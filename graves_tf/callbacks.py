@@ -78,13 +78,17 @@ class Schedule(keras.callbacks.Callback):
 
 
 class Rounds(keras.callbacks.Callback):
-    """Every few minutes: validate, save, log, draw; and stop in time.
+    """Every few minutes or updates: validate, save, log, draw; stop in time.
 
     Args:
         folder: a `RunFolder`.
         validate: function without arguments, returns scores by name.
         logged: the names of those that the log keeps; the first decides.
         minutes: between rounds; the end of a pass is no occasion by itself.
+        every: updates between rounds, whatever the minutes; or None.
+        patience: rounds without a better score after which the run ends. The
+            score of the weights that it starts from is then the first to
+            beat. None: it goes on.
         total_updates: the run ends there, or None.
         deadline: `time.monotonic()` at which it ends, or None.
         draw: function of the round's number, draws pictures; or None.
@@ -105,6 +109,8 @@ class Rounds(keras.callbacks.Callback):
         deadline=None,
         draw=None,
         tensorboard=None,
+        every=None,
+        patience=None,
     ):
         super().__init__()
         self.folder = folder
@@ -116,11 +122,14 @@ class Rounds(keras.callbacks.Callback):
         self.deadline = deadline
         self.draw = draw
         self.tensorboard = tensorboard
+        self.every = every
+        self.patience = patience
         self.updates_per_epoch = updates_per_epoch
         log = folder.read_log()
-        self.best = min(
-            (row[f"val_{logged[0]}"] for row in log), default=np.inf
-        )
+        values = [row[f"val_{logged[0]}"] for row in log]
+        self.best = min(values, default=np.inf)
+        self.start = values[0] if log and not log[0]["updates"] else None
+        self.without_better = len(values) - 1 - np.argmin(values or [0])
         self.minutes_before = log[-1]["minutes"] if log else 0.0
         self.diverged = False
 
@@ -130,6 +139,8 @@ class Rounds(keras.callbacks.Callback):
         self.started = self.round_began = time.monotonic()
         self.round_updates = 0
         self.round_nats = 0.0
+        if self.patience and self.best == np.inf:
+            self._score_start()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch_nats, self.epoch_updates = 0.0, 0
@@ -158,12 +169,31 @@ class Rounds(keras.callbacks.Callback):
         )
         if over:
             self.model.stop_training = True
-        if over or now - self.round_began >= self.seconds:
+        if self.every:
+            due = self.round_updates >= self.every
+        else:
+            due = now - self.round_began >= self.seconds
+        if over or due:
             self._round()
 
     def on_train_end(self, logs=None):
         if self.round_updates and not self.diverged:
             self._round()
+
+    def _score_start(self):
+        """The score to beat, and weights to keep if nothing beats it."""
+        scores = self.validate()
+        self.start = self.best = scores[self.logged[0]]
+        self.without_better = 0
+        self.folder.save_best(self.model)
+        self.folder.append_log(
+            self._row(np.nan, scores, weight_costs(self.model))
+        )
+        print(
+            f"{self.best:.6g} {self.logged[0].replace('_', ' ')} in validation "
+            "to start from",
+            flush=True,
+        )
 
     def _round(self):
         model = self.model
@@ -181,20 +211,12 @@ class Rounds(keras.callbacks.Callback):
             self.folder.save_last(model)
         with averaged_weights(model):
             better = value < self.best
+            self.without_better = 0 if better else self.without_better + 1
             if better:
                 self.best = value
                 self.folder.save_best(model)
-            minutes = (time.monotonic() - self.started) / 60
-            row = {
-                "minutes": round(self.minutes_before + minutes, 2),
-                "updates": self.updates,
-                "epoch": round(self.updates / self.updates_per_epoch, 3),
-                "learning_rate": float(model.optimizer.learning_rate),
-                score: round(train, 5),
-                **{f"val_{key}": round(scores[key], 5) for key in self.logged},
-            }
             costs = weight_costs(model)
-            row |= {key: round(value, 5) for key, value in costs.items()}
+            row = self._row(train, scores, costs)
             self.folder.append_log(row)
             if self.tensorboard:
                 self.tensorboard.add_scalars(row, self.updates)
@@ -214,8 +236,24 @@ class Rounds(keras.callbacks.Callback):
                 self._draw()
                 if self.tensorboard:
                     self.tensorboard.add_pictures(self.updates)
+        if self.patience and self.without_better >= self.patience:
+            print(f"No better for {self.patience} rounds: that is the end.")
+            model.stop_training = True
         self.round_began = time.monotonic()
         self.round_updates, self.round_nats = 0, 0.0
+
+    def _row(self, train, scores, costs):
+        """What the log keeps of a round."""
+        minutes = (time.monotonic() - self.started) / 60
+        return {
+            "minutes": round(self.minutes_before + minutes, 2),
+            "updates": self.updates,
+            "epoch": round(self.updates / self.updates_per_epoch, 3),
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            self.logged[0]: round(train, 5),
+            **{f"val_{key}": round(scores[key], 5) for key in self.logged},
+            **{key: round(value, 5) for key, value in costs.items()},
+        }
 
     def _draw(self):
         # A network that has learned little may write what cannot be drawn.

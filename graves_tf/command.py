@@ -7,11 +7,14 @@ def add_data_options(parser):
     """`--dataset`, `--data`, `--manual-dir` and `--data-dir`."""
     parser.add_argument(
         "--dataset",
-        help="iam_ondb/clean (default), iam_ondb/raw or hershey; of text "
-        "penn_treebank/char, penn_treebank/word or enwik8",
+        help="iam_ondb/clean (default), iam_ondb/raw, hershey, or my_ink: "
+        "your own, in --data DIR; of text penn_treebank/char, "
+        "penn_treebank/word or enwik8",
     )
     parser.add_argument(
-        "--data", metavar="FILE.npz", help="a packed file, instead"
+        "--data",
+        metavar="FILE.npz",
+        help="a packed file, instead; of my_ink the folder of ink files",
     )
     parser.add_argument(
         "--manual-dir",

@@ -4,6 +4,7 @@ from graves_tf import networks
 from graves_tf.batches import HandwritingBatches
 from graves_tf.batches import bucket_lengths
 from graves_tf.command import data_options
+from graves_tf.data import is_folder_of_ink
 from graves_tf.data import load_lines
 from graves_tf.ink.offsets import fit_normalisation
 from graves_tf.losses import SequenceLoss
@@ -25,6 +26,12 @@ def handwriting_run(options, folder, resuming):
         resuming: whether to go on from its `last.keras`.
     """
     where = data_options(options)
+    own = options.dataset == "my_ink"
+    if own and not (options.init_from or resuming):
+        raise ValueError(
+            "my_ink is too little to learn writing from: say what to start "
+            "from, by --init-from synthesis."
+        )
     lines = load_lines(options.split or "train+validation_2+test", **where)
     held_out = load_lines(options.validation_split or "validation_1", **where)
     if options.max_points:
@@ -72,7 +79,8 @@ def handwriting_run(options, folder, resuming):
     validation = HandwritingBatches(held_out, **arguments)
     scorer = Scorer(model)
     scorer.compile(jit_compile=not options.no_jit)
-    figure = reported(model, options.regularization)
+    # One hand's score says nothing beside the paper's of many.
+    figure = None if own else reported(model, options.regularization)
     writes = model.task == "synthesis"
     return TrainingRun(
         model=model,
@@ -84,8 +92,21 @@ def handwriting_run(options, folder, resuming):
             f"{len(lines)} lines, {batches.points} points to train on, "
             f"{100 * batches.padding:.1f} % padding in lengths "
             f"{', '.join(map(str, batches.buckets))}; "
-            f"{len(held_out)} lines to validate on."
+            f"{len(held_out)} lines to validate on." + left_out(options)
         ),
         reported=figure,
-        sample=HandwritingPictures(model) if writes else None,
+        sample=HandwritingPictures(model) if writes and not own else None,
     )
+
+
+def left_out(options):
+    """Rows that name the files of one's own ink that are not used."""
+    if not is_folder_of_ink(options.dataset, options.data):
+        return ""
+    from graves_tf.datasets.my_ink import read_ink
+
+    reasons = read_ink(options.data).left_out
+    if not reasons:
+        return ""
+    rows = [f"\n  {name}: {reason}" for name, reason in reasons.items()]
+    return f"\n{len(rows)} files left out" + "".join(rows)

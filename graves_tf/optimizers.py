@@ -85,7 +85,7 @@ def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=(), adam_lr_ratio=0.5):
 OPTIMIZERS = {"adam": adam, "muon": muon, "graves_rmsprop": graves_rmsprop}
 
 
-def make_optimizer(name, learning_rate=None, task=None):
+def make_optimizer(name, learning_rate=None, task=None, ema_momentum=None):
     """An optimizer by its name.
 
     Args:
@@ -94,6 +94,8 @@ def make_optimizer(name, learning_rate=None, task=None):
         task: "text": Muon leaves the look-up tables and the output, which
             are as large as the vocabulary, to Adam, at twice the rate: a
             symbol's row has far to go, and few steps to do it in.
+        ema_momentum: of the weights' average, where it keeps one; None: the
+            optimizer's own.
     """
     if name not in OPTIMIZERS:
         raise ValueError(
@@ -106,4 +108,7 @@ def make_optimizer(name, learning_rate=None, task=None):
     if name == "muon" and task == "text":
         arguments["exclude"] = ("hidden_1/kernel", "head")
         arguments["adam_lr_ratio"] = 2.0
-    return OPTIMIZERS[name](**arguments)
+    optimizer = OPTIMIZERS[name](**arguments)
+    if ema_momentum is not None:
+        optimizer.ema_momentum = ema_momentum
+    return optimizer

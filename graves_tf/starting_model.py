@@ -26,7 +26,10 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
     from graves_tf.run_folder import copy_of
 
     optimizer = make_optimizer(
-        options.optimizer, options.learning_rate, task=options.task
+        options.optimizer,
+        options.learning_rate,
+        task=options.task,
+        ema_momentum=options.ema_momentum,
     )
     options.peak_rate = float(optimizer.learning_rate)
     if resuming:

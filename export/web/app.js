@@ -1,7 +1,7 @@
 /** The page: what is typed and pressed, and what is shown. */
 
-import { readJob } from "./form.js";
-import { clip } from "./geometry.js";
+import { readJob, readPad } from "./form.js";
+import { clip, splitStrokes } from "./geometry.js";
 import { InkView } from "./ink_view.js";
 import { keepOffline } from "./offline.js";
 import { Pad } from "./pad.js";
@@ -47,6 +47,7 @@ async function start() {
     `${metadata.made_by}.`;
   $("card").hidden = !metadata.card;
   $("write").disabled = false;
+  showPad();
   say("Ready.");
 }
 
@@ -165,12 +166,26 @@ function busy(is) {
 function showPad() {
   const empty = !pad.readings.length;
   $("undo").disabled = $("clear").disabled = empty;
+  $("save").disabled = empty || !metadata;
 }
 
 function setPen() {
   view.color = $("color").value;
   view.penWidth = Number($("pen-width").value);
   view.draw();
+}
+
+/** The pad's line as a file that `graves_tf.train --dataset my_ink` reads. */
+function savePad() {
+  complain(null);
+  try {
+    const symbols = [...metadata.alphabet.symbols];
+    const { text, strokes } = readPad(symbols, pad.strokes);
+    const ink = JSON.stringify({ text, strokes: splitStrokes(strokes) });
+    download(new Blob([ink], { type: "application/json" }), "line.json");
+  } catch (error) {
+    complain(error);
+  }
 }
 
 function download(blob, name) {
@@ -227,6 +242,7 @@ on("styles", "change", (event) => {
 });
 on("undo", "click", () => pad.undo());
 on("clear", "click", () => pad.clear());
+on("save", "click", savePad);
 
 setPen();
 showPad();

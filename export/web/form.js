@@ -40,8 +40,18 @@ export function readJob({ alphabet, styles, own, maxLine }) {
   return { lines, bias, seed, prime };
 }
 
-/** The line on the pad, and what it says. */
+/** The line on the pad as an example. */
 function readOwn(symbols, strokes) {
+  const { text } = readPad(symbols, strokes);
+  return { text, strokes: toRecordingUnits(strokes, text) };
+}
+
+/**
+ * The line on the pad, in its own pixels, and what it says.
+ *
+ * @throws {FieldError} one of the two is missing, or cannot be read.
+ */
+export function readPad(symbols, strokes) {
   const text = plain($("own-text").value).trim().replace(/\s+/g, " ");
   if (!text) {
     throw new FieldError(
@@ -63,7 +73,7 @@ function readOwn(symbols, strokes) {
       "The pad is empty. Write the words on it, or choose another hand.",
     );
   }
-  return { text, strokes: toRecordingUnits(strokes, text) };
+  return { text, strokes };
 }
 
 function number(field, name, least, most) {

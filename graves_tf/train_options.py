@@ -1,0 +1,203 @@
+"""The options of `graves_tf.train`, and what they are unless told."""
+
+import argparse
+
+from graves_tf.command import add_data_options
+
+EPILOG = """\
+examples:
+  python -m graves_tf.train --task synthesis --manual-dir ~/iam_ondb
+      the paper's synthesis network on IAM-OnDB, until interrupted
+  python -m graves_tf.train --task synthesis --preset tiny \\
+      --dataset hershey --minutes 2
+      a small one on generated handwriting, in two minutes
+  python -m graves_tf.train --task synthesis --data iam.npz --epochs 40
+      on a packed file (python -m graves_tf.datasets iam_ondb --pack iam.npz)
+  python -m graves_tf.train --task synthesis --init-from synthesis \
+      --dataset my_ink --data my_lines
+      the shipped network, fine-tuned on 10 to 100 lines of one's own hand
+  python -m graves_tf.train --task text --preset ptb_char --manual-dir ~/ptb
+      the paper's network of Penn Treebank's characters
+  python -m graves_tf.train --resume --run-dir runs/synthesis
+      go on where that run was interrupted
+
+KERAS_BACKEND=jax trains on JAX (TPU, GPU, and fastest on CPUs that multiply
+bfloat16, with --dtype mixed_bfloat16).
+
+The run's folder gets config.json, log.csv, best.keras (validated, float32),
+last.keras (with the optimizer, for --resume) and pictures/ (loss curves, a
+drawn sample, the window's path).
+"""
+
+
+def make_parser():
+    parser = argparse.ArgumentParser(
+        prog="graves_tf.train",
+        description="Train a network of handwriting or of text with model.fit.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--task",
+        choices=["synthesis", "prediction", "text"],
+        default="synthesis",
+    )
+    add(
+        "--preset",
+        help="the network; the default is the task's own: synthesis, "
+        "prediction_3x400 or ptb_char",
+    )
+    add_data_options(parser)
+    add(
+        "--split",
+        help="what to train on (default: of handwriting all but validation_1, "
+        "as the paper; of text train)",
+    )
+    add(
+        "--validation-split",
+        help="default: validation_1; of text validation",
+    )
+    add("--run-dir", metavar="DIR", help="default: runs/PRESET, runs/my_ink")
+    add("--resume", action="store_true", help="go on from DIR/last.keras")
+    add("--init-from", metavar="FILE", help="start from these weights")
+    add(
+        "--regularization",
+        default="none",
+        help="none, weight_noise or adaptive_weight_noise. The paper's "
+        "schedule is one after the other, each with --init-from the best.keras "
+        "of the one before",
+    )
+    add(
+        "--weight-noise-std",
+        type=float,
+        default=0.075,
+        metavar="STD",
+        help="of the weight noise; with adaptive_weight_noise at its start, "
+        "unless FILE has learned some (default 0.075)",
+    )
+    add(
+        "--epochs",
+        type=float,
+        help="passes over the lines, in all (default 100)",
+    )
+    add("--minutes", type=float, help="stop after so long")
+    add(
+        "--batch-size",
+        type=int,
+        help="lines (default 32), or streams that text is read in",
+    )
+    add(
+        "--length",
+        type=int,
+        default=100,
+        help="of text, symbols a stream between updates (default 100)",
+    )
+    add(
+        "--max-points",
+        type=int,
+        help="leave longer lines out, of both splits (default: none; "
+        "tiny: 250)",
+    )
+    add(
+        "--crop-points",
+        type=int,
+        metavar="N",
+        help="train on the first N points of every line: faster updates for "
+        "a run's first part (default: whole lines)",
+    )
+    add("--buckets", type=int, help="padded lengths (default 10)")
+    add(
+        "--optimizer",
+        help="muon (default), adam or graves_rmsprop, the paper's",
+    )
+    add("--learning-rate", type=float, help="default: the optimizer's own")
+    add(
+        "--ema-momentum",
+        type=float,
+        help="of the weights' moving average, which is what is validated and "
+        "kept (default 0.99)",
+    )
+    add("--warm-up", type=int, help="updates (default 200)")
+    add(
+        "--descent",
+        type=float,
+        help="share of the run in which the learning rate goes to 0 "
+        "(default 0.25)",
+    )
+    add(
+        "--round-minutes",
+        type=float,
+        default=5.0,
+        help="between validations and checkpoints (default 5)",
+    )
+    add(
+        "--round-epochs",
+        type=float,
+        metavar="N",
+        help="validate after so many passes, instead (of my_ink 1)",
+    )
+    add(
+        "--patience",
+        type=int,
+        metavar="ROUNDS",
+        help="stop after so many validations without a better score than any "
+        "before, that of the start included (of my_ink 3; else never)",
+    )
+    add("--alphabet", default="full", help="full or paper")
+    add("--dtype", default="float32", help="or mixed_bfloat16")
+    add("--seed", type=int, default=0)
+    add("--no-jit", action="store_true", help="do not compile with XLA")
+    add(
+        "--tensorboard",
+        action="store_true",
+        help="log curves and pictures to DIR/tensorboard",
+    )
+    return parser
+
+
+# What a resumed run takes from its folder rather than from its command line.
+KEPT = (
+    "task preset dataset data manual_dir data_dir split validation_split "
+    "batch_size length buckets max_points crop_points optimizer learning_rate "
+    "warm_up alphabet seed regularization weight_noise_std"
+).split()
+
+# What fine-tuning on a few lines of one hand does differently.
+FINE_TUNING = {
+    "batch_size": 8,
+    "buckets": 1,
+    "learning_rate": 3e-4,
+    "ema_momentum": 0.8,
+    "warm_up": 1,
+    "epochs": 30,
+    "round_epochs": 1,
+    "patience": 3,
+}
+
+
+def set_defaults(options):
+    """Fill in what the command line left open, as the preset would have it."""
+    from graves_tf.networks.presets import PRESETS
+
+    preset = PRESETS.get(options.preset, {})
+    if preset and preset["task"] != options.task:
+        raise ValueError(
+            f"--preset {options.preset} is for --task {preset['task']}, not "
+            f"{options.task}."
+        )
+    defaults = {
+        "batch_size": 32,
+        "buckets": 10,
+        "warm_up": 200,
+        "optimizer": "muon",
+        "dataset": "iam_ondb/clean",
+        "epochs": 100,
+        "descent": 0.25,
+        **preset.get("training", {}),
+    }
+    if options.dataset == "my_ink":
+        defaults |= FINE_TUNING
+    for key, value in defaults.items():
+        if getattr(options, key) is None:
+            setattr(options, key, value)
