@@ -13,7 +13,7 @@ examples:
       a small one on generated handwriting, in two minutes
   python -m graves_tf.train --task synthesis --data iam.npz --epochs 40
       on a packed file (python -m graves_tf.datasets iam_ondb --pack iam.npz)
-  python -m graves_tf.train --task synthesis --init-from synthesis \
+  python -m graves_tf.train --task synthesis --init-from synthesis \\
       --dataset my_ink --data my_lines
       the shipped network, fine-tuned on 10 to 100 lines of one's own hand
   python -m graves_tf.train --task text --preset ptb_char --manual-dir ~/ptb

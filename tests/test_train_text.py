@@ -62,7 +62,6 @@ def run(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "cats"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(presets.PRESETS, "small_text", SMALL)
-        patch.setattr(train, "EPILOG", "")
         arguments = command(data, folder, "--epochs", "6")
         # A round is a validation: few of them.
         arguments[arguments.index("--round-minutes") + 1] = "0.05"
