@@ -28,6 +28,8 @@ DEMO_MINUTES ?= 2
 NETWORK ?= synthesis
 PORT ?= 8000
 PYTEST_ARGS ?=
+# Processes that test at once, of which each takes up to 3 GiB.
+TEST_PROCESSES ?= 2
 
 # What runs a second time, on the other backend: all that must not need
 # TensorFlow. Tests marked `tensorflow` are left out there.
@@ -111,7 +113,8 @@ $(TEST_VENV)/.requirements: $(TEST_VENV)/.made | wheel
 # installed wheel.
 TEST_RUN = cd "$$empty" && PYTHONSAFEPATH=1 GRAVES_TF_WHEEL_TEST=1 \
     $(TEST_VENV)/bin/python -m pytest -c $(ROOT)/pyproject.toml \
-    --rootdir=$(ROOT) -p no:cacheprovider $(PYTEST_ARGS)
+    --rootdir=$(ROOT) -p no:cacheprovider --dist loadfile \
+    --numprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 .PHONY: test
 test: wheel $(TEST_VENV)/.requirements  ## test the wheel, on both backends
