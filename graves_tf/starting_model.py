@@ -20,7 +20,6 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
     import keras
 
     from graves_tf import networks  # noqa: F401  (registers the classes)
-    from graves_tf import weights
     from graves_tf.optimizers import make_optimizer
     from graves_tf.regularization import make_weight_noise
     from graves_tf.run_folder import copy_of
@@ -38,12 +37,36 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
         options.regularization, options.weight_noise_std, sequences
     )
     if options.init_from:
-        source = weights.load(options.init_from, task=options.task)
-        model = copy_of(source, options.dtype, **changes)
+        model = copy_of(starting_weights(options), options.dtype, **changes)
     else:
         model = fresh(dtype=options.dtype, **changes)
     model.optimizer = optimizer
     return model
+
+
+def starting_weights(options):
+    """The network of `--init-from`.
+
+    To predict handwriting, one that synthesises it will do: its text is left
+    out.
+    """
+    from graves_tf import weights
+    from graves_tf.networks import HandwritingPredictor
+    from graves_tf.networks.presets import network_arguments
+
+    if options.task != "prediction":
+        return weights.load(options.init_from, task=options.task)
+    source = weights.load(options.init_from)
+    if source.task != "synthesis":
+        return weights.load(options.init_from, task=options.task)
+    hidden = network_arguments(options.preset)["hidden"]
+    if source.hidden != hidden:
+        raise ValueError(
+            f"{options.init_from} has layers of {source.hidden} cells, and "
+            f"{options.preset} of {hidden}: a network of another shape is "
+            "trained without --init-from."
+        )
+    return HandwritingPredictor.from_synthesizer(source, preset=options.preset)
 
 
 def reported(model, regularization="none"):

@@ -60,7 +60,12 @@ def make_parser():
     )
     add("--run-dir", metavar="DIR", help="default: runs/PRESET, runs/my_ink")
     add("--resume", action="store_true", help="go on from DIR/last.keras")
-    add("--init-from", metavar="FILE", help="start from these weights")
+    add(
+        "--init-from",
+        metavar="FILE",
+        help="start from these weights; --task prediction may start from a "
+        "synthesis network, of which it leaves the text out",
+    )
     add(
         "--regularization",
         default="none",

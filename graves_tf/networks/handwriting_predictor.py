@@ -33,6 +33,32 @@ class HandwritingPredictor(HandwritingNetwork):
         self.lstms = [self._lstm(n + 1) for n in range(len(self.hidden))]
         self.build()
 
+    @classmethod
+    def from_synthesizer(cls, network, preset=None):
+        """The prediction network that a synthesis network is without a text.
+
+        Its predictions are those of `network` with an empty window: a place
+        to start the training from.
+
+        Args:
+            network: a `HandwritingSynthesizer`.
+            preset: the preset's name, kept for the record.
+        """
+        names = ("hidden", "num_mixtures", "clip_lstm", "clip_output")
+        names += ("offset_mean", "offset_std")
+        copy = cls(preset=preset, **{n: getattr(network, n) for n in names})
+        first, *others = network.lstms
+        layers = [*copy.lstms, copy.head]
+        sources = [first.lstm, *others, network.head]
+        for layer, source in zip(layers, sources, strict=True):
+            for variable in layer.weights:
+                # By way of NumPy: JAX gives the memory of what it trains away.
+                value = ops.convert_to_numpy(getattr(source, variable.name))
+                # What the window reads is the last of a layer's inputs
+                # (Eqs. 52, 53).
+                variable.assign(value[: variable.shape[0]])
+        return copy
+
     def build(self, input_shape=None):
         below = 0
         for lstm, units in zip(self.lstms, self.hidden, strict=True):

@@ -81,3 +81,15 @@ def test_bad_hidden(hidden):
 def test_unknown_preset():
     with pytest.raises(ValueError, match="'large'.*prediction_1x900"):
         HandwritingPredictor.from_preset("large")
+
+
+def test_a_synthesizer_without_a_text(tiny):
+    source = tiny.synthesizer(offset_mean=(8.0, 0.0), offset_std=(40.0, 30.0))
+    network = HandwritingPredictor.from_synthesizer(source, preset="mine")
+    assert network.preset == "mine"
+    assert network.offset_std == (40, 30)
+    inputs = tiny.inputs()
+    outputs = call(network, inputs["offsets"])
+    inputs["characters"] = np.full_like(inputs["characters"], -1)
+    textless = source.predict_on_batch(inputs)
+    np.testing.assert_allclose(outputs, textless, atol=1e-5)
