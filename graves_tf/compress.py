@@ -64,11 +64,8 @@ def compress(options):
     )
     with replacing(options.output) as path:
         path.write_bytes(packed)
-    bits = 8 * len(packed) / max(len(data), 1)
-    print(
-        f"{options.output}: {len(packed)} bytes of {len(data)}, "
-        f"{bits:.3f} bits a byte"
-    )
+    share = f", {8 * len(packed) / len(data):.3f} bits a byte" if data else ""
+    print(f"{options.output}: {len(packed)} bytes of {len(data)}{share}")
 
 
 def main(argv=None):
