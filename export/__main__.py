@@ -1,12 +1,12 @@
 """`python -m graves_tf.export FILE --to saved_model|tflite|web -o DIR`."""
 
 import argparse
-import os
 import pathlib
 import sys
 
 from graves_tf.command import run_command
 from graves_tf.export import PRECISIONS
+from graves_tf.export import on_tensorflow
 
 EPILOG = """\
 examples:
@@ -81,10 +81,7 @@ def export(options):
     if options.version and options.to != "saved_model":
         raise ValueError("--version goes with --to saved_model")
     version = version_of(options.version)
-    # Whatever trained the weights, TensorFlow exports them.
-    if "keras" not in sys.modules:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    on_tensorflow()
     from graves_tf.export.loading import load_network
 
     network = load_network(options.file)
@@ -106,9 +103,13 @@ def export(options):
         )
     else:
         from graves_tf.export.tflite import export_tflite
+        from graves_tf.weights import sha256
 
         paths = export_tflite(
-            network, options.output, options.quantize or PRECISIONS
+            network,
+            options.output,
+            options.quantize or PRECISIONS,
+            keras_sha256=sha256(options.file),
         )
     for path in paths:
         print(f"{path}  {size_of(path) / 1e6:.1f} MB")

@@ -19,7 +19,7 @@ from graves_tf.export.saved_model import export_saved_model
 SIGNATURES = ("step", "init")
 
 
-def export_tflite(network, directory, precisions=PRECISIONS):
+def export_tflite(network, directory, precisions=PRECISIONS, **more):
     """Write a network as TFLite files, one for each precision.
 
     Each holds the signatures `step` and `init` of
@@ -35,6 +35,7 @@ def export_tflite(network, directory, precisions=PRECISIONS):
         network: a `HandwritingSynthesizer` or a `TextPredictor`.
         directory: made where it is missing.
         precisions: of `PRECISIONS`.
+        **more: entries of the metadata.
 
     Returns:
         The paths written, `sampler_PRECISION.tflite`, in order.
@@ -60,6 +61,7 @@ def export_tflite(network, directory, precisions=PRECISIONS):
                 precision=precision,
                 model_bytes=len(model),
                 model_crc32=zlib.crc32(model),
+                **more,
             )
             paths.append(directory / f"sampler_{precision}.tflite")
             paths[-1].write_bytes(model + packed(entries))

@@ -1,5 +1,6 @@
 """The trained weights that ship, by name."""
 
+import hashlib
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -14,7 +15,8 @@ def find(name_or_path):
     """The file of shipped weights, by their name, or a file by its path.
 
     Args:
-        name_or_path: e.g. `synthesis`, or `runs/mine/best.keras`.
+        name_or_path: e.g. `synthesis`, or `runs/mine/best.keras`; or
+            `synthesis.int8.tflite`, a sampler of the shipped weights.
 
     Returns:
         A `Path` of a file that exists.
@@ -25,14 +27,20 @@ def find(name_or_path):
     path = Path(name_or_path)
     if path.is_file():
         return path
-    shipped = _FOLDER / f"{name_or_path}.keras"
-    if shipped.is_file():
-        return shipped
+    for shipped in (_FOLDER / f"{name_or_path}.keras", _FOLDER / path):
+        if shipped.is_file():
+            return shipped
     listed = ", ".join(names()) or "none"
     raise FileNotFoundError(
         f"{name_or_path}: no such file, and no shipped weights of that name "
         f"(there are: {listed}). Train your own by python -m graves_tf.train."
     )
+
+
+def sha256(name_or_path):
+    """The SHA-256 of the file that `find` finds, in hexadecimal digits."""
+    with open(find(name_or_path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load(name_or_path, task=None):

@@ -3,6 +3,8 @@
 import pytest
 
 from graves_tf.export.__main__ import main
+from graves_tf.export.runtime import read_metadata
+from graves_tf.weights import sha256
 
 pytestmark = pytest.mark.tensorflow
 
@@ -24,6 +26,8 @@ def test_tflite(keras_file, tmp_path, capsys):
     assert main([*arguments, "--quantize", "int8"]) == 0
     assert [p.name for p in out.iterdir()] == ["sampler_int8.tflite"]
     assert "sampler_int8.tflite" in capsys.readouterr().out
+    metadata = read_metadata(out / "sampler_int8.tflite", "synthesis")
+    assert metadata["keras_sha256"] == sha256(keras_file)
 
 
 def test_weights_trained_in_narrow_types_export(network, tmp_path):
