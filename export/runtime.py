@@ -30,6 +30,9 @@ MAX_BIAS = 100.0
 
 _FILE_NAME = "graves_tf.json"
 _FORMAT = 1
+# Ink after the text, in letters: more of it runs on. Its reason is in
+# `graves_tf.sampling.sample.runs_past_text`.
+_RUNS_ON = 0.55
 # U is rounded up to this many characters: a change of it costs an allocation.
 _WIDTH = 16
 # Steps that random numbers are drawn for at once, and after which whole lines
@@ -48,6 +51,7 @@ class Sample(NamedTuple):
             the line's first where it starts at the origin.
         finished: whether the stop rule ended it, not the bound.
         unvisited: the places in the text that the window never looked at.
+        runs_on: whether ink follows after the text.
         attempts: how often it was drawn.
     """
 
@@ -56,7 +60,18 @@ class Sample(NamedTuple):
     phi: np.ndarray
     finished: bool
     unvisited: tuple
+    runs_on: bool
     attempts: int
+
+    @property
+    def complete(self):
+        """Finished, every character visited, and no ink after the text."""
+        return not any(self.shortfall)
+
+    @property
+    def shortfall(self):
+        """What is amiss: of several draws the least is the best."""
+        return (not self.finished, len(self.unvisited), self.runs_on)
 
 
 class Sampler:
@@ -129,15 +144,17 @@ class Sampler:
                 style (Sec. 5.5); strokes `(T, 3)` are absolute, y down, in
                 the recording's units.
             attempts: how often the line is drawn, at most, until it is
-                finished and no character was left out.
+                finished, no character was left out, and no ink follows after
+                the text.
 
         Returns:
             The best `Sample`.
 
         Raises:
             ValueError: an empty or too long text, characters that the network
-                does not know, a bias, a seed or a bound out of range, or a
-                prime that is not finite strokes and a text.
+                does not know, a bias, a seed, a bound or attempts that are
+                out of range or no numbers, or a prime that is not finite
+                strokes and a text.
         """
         line = _Line(self, text, bias, seed, max_points, prime)
         return self._best([line], attempts, 1)[0]
@@ -272,6 +289,7 @@ class Sampler:
 
     def _best(self, lines, attempts, batch_size):
         """The best samples of lines, in order, `batch_size` at a time."""
+        _check_number("attempts", attempts, numbers.Integral, 1)
         best = [None] * len(lines)
         width = max((len(line.numbers) for line in lines), default=0)
         # The longest first: fewer are alone at the end.
@@ -290,10 +308,10 @@ class Sampler:
                 if not line.ended:
                     continue
                 drawn = line.sample()
-                if best[i] is None or _shortfall(drawn) < _shortfall(best[i]):
+                if best[i] is None or drawn.shortfall < best[i].shortfall:
                     best[i] = drawn
                 best[i] = best[i]._replace(attempts=drawn.attempts)
-                if any(_shortfall(best[i])) and drawn.attempts < attempts:
+                if not best[i].complete and drawn.attempts < attempts:
                     waiting.append((i, line.again()))
             going = [not line.ended for line in lines]
             rows = [row for row, on in zip(rows, going, strict=True) if on]
@@ -414,6 +432,7 @@ class _Line:
         _check_text(text, "The text", "nothing to write")
         _check_number("bias", bias, numbers.Real, 0, MAX_BIAS)
         _check_number("seed", seed, numbers.Integral, 0)
+        _check_number("attempt", attempt, numbers.Integral, 0)
         if max_points is None:
             max_points = 150 + 45 * len(text)
         else:
@@ -482,12 +501,14 @@ class _Line:
         points[0, :2] = 0.0
         points[:, :2] = points[:, :2].cumsum(axis=0)
         points[-1, 2] = 1.0
+        strokes = points.astype("float32")
         return Sample(
-            points.astype("float32"),
+            strokes,
             self.text,
             phi,
             self.finished,
             _unvisited(self.text, phi),
+            _runs_past_text(self.text, strokes, phi),
             self.attempt + 1,
         )
 
@@ -556,8 +577,14 @@ def _unvisited(text, phi, share=0.5):
     )
 
 
-def _shortfall(sample):
-    return (not sample.finished, len(sample.unvisited))
+def _runs_past_text(text, strokes, phi):
+    """Whether there is more ink while the window looks past the text."""
+    steps = np.hypot(*np.diff(strokes[:, :2], axis=0).T)
+    ink = np.where(strokes[:-1, 2] < 0.5, steps, 0.0)
+    past = phi[len(phi) - len(ink) :].argmax(axis=1) == len(text)
+    letter = ink.sum() / sum(not c.isspace() for c in text)
+    allowed = _RUNS_ON + text.rstrip()[-1].isalnum()
+    return bool(ink[past].sum() > allowed * letter)
 
 
 def read_metadata(path, task):

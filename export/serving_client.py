@@ -11,11 +11,13 @@ It draws what `graves_tf.sampling.HandwritingSampler` draws from the same seed.
 """
 
 import json
+import numbers
 import pathlib
 import time
 
 from graves_tf.export.serving_grpc import GrpcServer
 from graves_tf.export.serving_line import ServedLine
+from graves_tf.export.serving_line import check_number
 from graves_tf.export.serving_rest import RestServer
 from graves_tf.ink.alphabet import Alphabet
 
@@ -62,8 +64,8 @@ class ServingClient:
                 f"The protocol must be one of {', '.join(PROTOCOLS)}, not "
                 f"{protocol!r}."
             )
-        if not timeout > 0:
-            raise ValueError(f"The timeout must be positive, not {timeout}.")
+        if not (isinstance(timeout, numbers.Real) and timeout > 0):
+            raise ValueError(f"The timeout must be positive, not {timeout!r}.")
         self.metadata = read_metadata(metadata)
         self.timeout = timeout
         self._alphabet = Alphabet.from_config(self.metadata["alphabet"])
@@ -96,7 +98,8 @@ class ServingClient:
                 style (Sec. 5.5); strokes `(T, 3)` are absolute, y down, in
                 the recording's units.
             attempts: how often the line is drawn, at most, until it is
-                finished and no character was left out.
+                finished, no character was left out, and no ink follows after
+                the text.
 
         Returns:
             The best `graves_tf.sampling.sample.Sample`.
@@ -104,11 +107,13 @@ class ServingClient:
         Raises:
             ValueError: what cannot be written, before anything is sent: an
                 empty or too long text, characters that the network does not
-                know, a bias or a bound out of range, a prime that is not
-                finite strokes and a text. Or what the server refuses.
+                know, a bias, a seed, a bound or attempts that are out of
+                range or no numbers, a prime that is not finite strokes and a
+                text. Or what the server refuses.
             TimeoutError: the server did not answer in time.
             ConnectionError: it cannot be asked.
         """
+        check_number("attempts", attempts, numbers.Integral, 1)
         ask = self._deadline()
         line = ServedLine(text, self._alphabet, bias, seed, max_points, prime)
         start = self._read(line, ask)
@@ -119,7 +124,7 @@ class ServingClient:
             drawn, attempt = line.sample(reply), attempt + 1
             if best is None or drawn.shortfall < best.shortfall:
                 best = drawn
-            if not any(best.shortfall) or attempt >= attempts:
+            if best.complete or attempt >= attempts:
                 return best._replace(attempts=attempt)
 
     def steps(
@@ -138,7 +143,7 @@ class ServingClient:
             does; its `timeout` is each step's.
         """
         line = ServedLine(text, self._alphabet, bias, seed, max_points, prime)
-        return self._points(line, attempt)
+        return self._points(line, line.draws(attempt))
 
     def close(self):
         """Close the connection."""
@@ -150,8 +155,7 @@ class ServingClient:
     def __exit__(self, *_):
         self.close()
 
-    def _points(self, line, attempt):
-        inputs = line.draws(attempt)
+    def _points(self, line, inputs):
         uniforms, normals = inputs.pop("uniforms"), inputs.pop("normals")
         ask = self._deadline()
         carried = self._read(line, ask) or ask(

@@ -3,6 +3,8 @@
 Needs numpy alone.
 """
 
+import numbers
+
 import numpy as np
 
 from graves_tf.export.serving_limits import MAX_BIAS
@@ -12,6 +14,7 @@ from graves_tf.ink.offsets import to_offsets
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.sample import Sample
 from graves_tf.sampling.sample import points_of
+from graves_tf.sampling.sample import runs_past_text
 from graves_tf.sampling.sample import unvisited_places
 
 # U is a multiple of this, and at least one more than the text is long: a
@@ -42,26 +45,25 @@ class ServedLine:
 
     Raises:
         ValueError: an empty text, characters that the network does not know,
-            a text, a bound, a bias or a seed that is out of range, or a prime
-            that is not strokes and a text. It names the value.
+            a text, a bound, a bias or a seed that is out of range or no
+            number, or a prime that is not strokes and a text. It names the
+            value.
     """
 
     def __init__(self, text, alphabet, bias, seed, max_points, prime):
         _check_text(text, "The text", "nothing to write")
-        if not 0 <= bias <= MAX_BIAS:  # True of NaN.
-            raise ValueError(
-                f"The bias must be 0 to {MAX_BIAS:g}. Received: {bias}"
+        check_number("bias", bias, numbers.Real, 0, MAX_BIAS)
+        check_number("seed", seed, numbers.Integral, 0)
+        if max_points is None:
+            max_points = 150 + 45 * len(text)
+        else:
+            check_number(
+                "max_points", max_points, numbers.Integral, 1, MAX_POINTS
             )
-        if seed < 0:
-            raise ValueError(f"The seed must be 0 or more. Received: {seed}")
         offsets, prefix = _read_prime(prime)
         _check_length(prefix, text)
         self.text, self._seed, self._skip = text, seed, len(prefix)
-        self.bound = 150 + 45 * len(text) if max_points is None else max_points
-        if not 1 <= self.bound <= MAX_POINTS:
-            raise ValueError(
-                f"max_points must be 1 to {MAX_POINTS}. Received: {self.bound}"
-            )
+        self.bound = max_points
         self.characters = _characters(prefix + text, alphabet)
         self._bias = np.array([bias], "float32")
         self._read = len(offsets)
@@ -81,7 +83,11 @@ class ServedLine:
 
         Returns:
             dict of `characters`, `bias`, `uniforms` and `normals`.
+
+        Raises:
+            ValueError: `attempt` is no whole number, or negative.
         """
+        check_number("attempt", attempt, numbers.Integral, 0)
         # While it reads the style a sampler draws, too, and drops it.
         draws = Draws(self._seed, 0, attempt).take(self._read + self.bound)
         uniforms, normals = (x[None, self._read :] for x in draws)
@@ -112,7 +118,12 @@ class ServedLine:
                 "exported handwriting network?"
             ) from error
         return Sample(
-            strokes, self.text, phi, finished, unvisited_places(self.text, phi)
+            strokes,
+            self.text,
+            phi,
+            finished,
+            unvisited_places(self.text, phi),
+            runs_past_text(self.text, strokes, phi),
         )
 
     def strokes(self, pens):
@@ -130,6 +141,26 @@ def _check_text(text, what, why):
         raise ValueError(f"{what} must be a string. Received: {text!r:.60}")
     if not text.strip():
         raise ValueError(f"{what} is empty: {why}.")
+
+
+def check_number(name, value, kind, least, most=np.inf):
+    """Raises ValueError where a value is not of a kind of number, in bounds.
+
+    Args:
+        name: what it is called in the message.
+        value: anything.
+        kind: `numbers.Integral` or `numbers.Real`.
+        least, most: its bounds, themselves allowed.
+    """
+    # A comparison with NaN is false.
+    if not (isinstance(value, kind) and least <= value <= most):
+        whole = "a whole number, " if kind is numbers.Integral else ""
+        bounds = (
+            f"{least} or more" if most == np.inf else f"{least} to {most:g}"
+        )
+        raise ValueError(
+            f"The {name} must be {whole}{bounds}. Received: {value!r:.60}"
+        )
 
 
 def _check_length(prefix, text):

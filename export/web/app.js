@@ -130,12 +130,16 @@ function finish(lines, points, seconds) {
   }
 }
 
-function flaw({ text, finished, unvisited, attempts }) {
+function flaw({ text, finished, unvisited, runsOn, attempts }) {
   if (!finished) {
     return `"${text}" did not come to an end in ${attempts} attempts.`;
   }
-  const missed = unvisited.map((i) => text[i]).join(" ");
-  return `"${text}" passes over ${missed} in each of ${attempts} attempts.`;
+  const flaws = [];
+  if (unvisited.length) {
+    flaws.push(`passes over ${unvisited.map((i) => text[i]).join(" ")}`);
+  }
+  if (runsOn) flaws.push("has ink after the text");
+  return `"${text}" ${flaws.join(" and ")} in each of ${attempts} attempts.`;
 }
 
 // --- showing -----------------------------------------------------------------

@@ -1,12 +1,16 @@
 /** Writing a line: the loop and stop rule of `graves_tf/export/runtime.py`. */
 
 import { Draws } from "./draws.js";
+import { sum } from "./geometry.js";
 import { encode } from "./text.js";
 
 export const MAX_BIAS = 10;
 export const MAX_SEED = 2 ** 32 - 1;
 // A look at a character: this share of the window's largest weight (φ).
 const LOOK = 0.5;
+// Ink after the text, in letters: more of it runs on. Its reason is in
+// `runs_past_text` of `graves_tf/sampling/sample.py`.
+const RUNS_ON = 0.55;
 
 /**
  * Write a text as one line, again until it is complete.
@@ -21,7 +25,8 @@ const LOOK = 0.5;
  *         (Sec. 5.5); null for none.
  *     maxPoints: bound of the line's points; by default 150 and 45 for each
  *         character. attempts: how often the line is drawn, at most, until it
- *         is finished and no character was left out.
+ *         is finished, no character was left out, and no ink follows after the
+ *         text.
  *     draws: function of the attempt, gives an object like `Draws`.
  *     onAttempt(attempt), onPoint([x, y, lifts]), onStep(): are told; onStep
  *         may return a promise, and a line ends when it throws.
@@ -29,7 +34,7 @@ const LOOK = 0.5;
  *     end-of-stroke] from the origin, y down, in the recording's units;
  *     `text`; `finished`, whether the stop rule ended it, not the bound;
  *     `unvisited`, the places in the text that the window never looked at;
- *     `attempts`.
+ *     `runsOn`, whether ink follows after the text; `attempts`.
  */
 export async function sample(model, text, options = {}) {
   const { attempts = 5, onAttempt } = options;
@@ -44,15 +49,16 @@ export async function sample(model, text, options = {}) {
   return best;
 }
 
-/** Finished, and with every character visited. */
+/** Finished, every character visited, and no ink after the text. */
 export function isComplete(drawn) {
-  return drawn.finished && !drawn.unvisited.length;
+  return drawn.finished && !drawn.unvisited.length && !drawn.runsOn;
 }
 
 function compare(a, b) {
   return (
     Number(!a.finished) - Number(!b.finished) ||
-    a.unvisited.length - b.unvisited.length
+    a.unvisited.length - b.unvisited.length ||
+    Number(a.runsOn) - Number(b.runsOn)
   );
 }
 
@@ -72,6 +78,7 @@ async function drawLine(model, text, options) {
   const random = draws ? draws(attempt) : new Draws(seed, line, attempt);
   const bound = forced.length + (maxPoints ?? 150 + 45 * text.length);
   const seen = new Array(text.length).fill(false);
+  const past = [];
   const points = makePoints(forced.length > 0, onPoint);
   let finished = false;
   await model.begin(numbers, bias);
@@ -92,14 +99,16 @@ async function drawLine(model, text, options) {
         );
       }
       points.add(drawn.pen);
-      look(seen, drawn.phi, prefix.length);
+      past.push(look(seen, drawn.phi, prefix.length));
     }
     await onStep?.();
   }
   const unvisited = [...seen.keys()].filter(
     (i) => !seen[i] && /\S/.test(text[i]),
   );
-  return { strokes: points.end(), text, finished, unvisited, attempts: 1 };
+  const strokes = points.end();
+  const runsOn = runsPastText(text, strokes, past);
+  return { strokes, text, finished, unvisited, runsOn, attempts: 1 };
 }
 
 function check(text, bias, seed) {
@@ -166,9 +175,14 @@ function makePoints(primed, onPoint) {
   };
 }
 
-/** Mark what the window has in view: the text's part of φ, and its end. */
+/**
+ * Mark what the window has in view: the text's part of φ, and its end.
+ *
+ * @returns {boolean} whether it looks past the text.
+ */
 function look(seen, phi, skip) {
-  let largest = phi[phi.length - 1];
+  const end = phi[phi.length - 1];
+  let largest = end;
   for (let i = 0; i < seen.length; i++) {
     largest = Math.max(largest, phi[skip + i]);
   }
@@ -176,4 +190,24 @@ function look(seen, phi, skip) {
     const weight = phi[skip + i];
     if (weight > 0 && weight >= LOOK * largest) seen[i] = true;
   }
+  return phi.slice(skip, skip + seen.length).every((weight) => weight < end);
+}
+
+/**
+ * Whether there is more ink while the window looks past the text.
+ *
+ * @param {string} text
+ * @param {number[][]} strokes
+ * @param {boolean[]} past for each of the last steps, whether it looks there.
+ */
+function runsPastText(text, strokes, past) {
+  const ink = strokes.slice(1).map(([x, y], i) => {
+    const [lastX, lastY, lifted] = strokes[i];
+    return lifted < 0.5 ? Math.hypot(x - lastX, y - lastY) : 0;
+  });
+  const lead = past.length - ink.length;
+  const after = sum(ink.filter((_, i) => past[lead + i]));
+  const letter = sum(ink) / text.replace(/\s/g, "").length;
+  const allowed = RUNS_ON + Number(/[\p{L}\p{N}]\s*$/u.test(text));
+  return after > allowed * letter;
 }

@@ -12,6 +12,7 @@ from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
 from graves_tf.sampling.sample import Sample
 from graves_tf.sampling.sample import points_of
+from graves_tf.sampling.sample import runs_past_text
 from graves_tf.sampling.sample import unvisited_places
 
 
@@ -47,7 +48,7 @@ class HandwritingSampler:
             styles: for each text a `Line` to take the style of (Sec. 5.5),
                 or None.
             attempts: how often a line is drawn, at most, until it is
-                complete; the best one is returned.
+                complete (`Sample.complete`); the best one is returned.
             max_points: bound of a line's points; by default 150 and 45 for
                 each character.
             first: the first text's number, where they are a part of more:
@@ -149,20 +150,22 @@ class HandwritingSampler:
         pens, phis = np.concatenate(pens), np.concatenate(phis)
         samples = []
         for row, text in enumerate(texts):
-            finished = 0 <= stopped[row] <= bounds[row]
+            # The step that stops a line at its bound is one beyond it: some
+            # chunks take it, and some do not.
+            finished = 0 <= stopped[row] < bounds[row]
             end = int(stopped[row] if finished else bounds[row])
             start, skip = int(primed[row]), len(prefixes[row])
             phi = phis[start:end, row, skip : skip + len(text) + 1].copy()
             phi[:, -1] = phis[start:end, row, -1]
+            strokes = points_of(pens[start:end, row], primed=start > 0)
             samples.append(
                 Sample(
-                    points_of(pens[start:end, row], primed=start > 0),
+                    strokes,
                     text,
                     phi,
                     bool(finished),
                     unvisited_places(text, phi),
-                    attempts=1,
-                    attempt=0,
+                    runs_past_text(text, strokes, phi),
                 )
             )
         return samples

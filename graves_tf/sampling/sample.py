@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Ink after the text, in letters: more of it runs on. See `runs_past_text`.
+RUNS_ON = 0.55
+
 
 class Sample(NamedTuple):
     """One written line.
@@ -18,6 +21,7 @@ class Sample(NamedTuple):
         phi: `(T, U + 1)`, the window's weights at each point, or None.
         finished: whether the stop rule ended it, not the bound.
         unvisited: the places in the text that the window never looked at.
+        runs_on: whether ink follows after the text.
         attempts: how often it was drawn.
         attempt: which of these draws it is, from 0: the seed of its `Draws`.
     """
@@ -27,18 +31,19 @@ class Sample(NamedTuple):
     phi: np.ndarray | None
     finished: bool
     unvisited: tuple
+    runs_on: bool = False
     attempts: int = 1
     attempt: int = 0
 
     @property
     def complete(self):
-        """Finished, and with every character visited."""
-        return self.finished and not self.unvisited
+        """Finished, every character visited, and no ink after the text."""
+        return not any(self.shortfall)
 
     @property
     def shortfall(self):
         """What is amiss: of several draws the least is the best."""
-        return (not self.finished, len(self.unvisited))
+        return (not self.finished, len(self.unvisited), self.runs_on)
 
 
 def points_of(pens, primed):
@@ -72,3 +77,46 @@ def unvisited_places(text, phi, share=0.5):
     return tuple(
         i for i, c in enumerate(text) if not seen[i] and not c.isspace()
     )
+
+
+def ink_after(strokes, phi, place):
+    """Ink drawn while the window looks at a place or past it.
+
+    Args:
+        strokes: `(T, 3)` absolute points.
+        phi: `(S, U + 1)`, one row for each of the last S steps.
+        place: from 0; U is the place past the text.
+
+    Returns:
+        Its length and that of all ink, in the units of the strokes, moves of
+        the lifted pen left out.
+    """
+    steps = np.hypot(*np.diff(strokes[:, :2], axis=0).T)
+    ink = np.where(strokes[:-1, 2] < 0.5, steps, 0.0)
+    looks = phi[len(phi) - len(ink) :].argmax(axis=1) >= place
+    return float(ink[looks].sum()), float(ink.sum())
+
+
+def runs_past_text(text, strokes, phi):
+    """Whether a line goes on after its text: the next word, or a part of it.
+
+    It does if it has more ink than that of 0.55 letters while the window
+    looks past the text, φ(t, U+1) being the largest; where the text ends in a
+    letter or digit, than that of 1.55: the window runs ahead of the pen, and
+    that letter may still be to come. A letter is the line's ink over its
+    characters, spaces not counted.
+
+    Of 1000 lines written with the shipped weights 44 have more than 0.55
+    behind a mark; but for one, all end in a stray stroke or in part of a
+    `the`. Below are a dozen short strays, of 0.25 to 0.5, among question
+    marks, of up to 0.45. Behind a last letter nothing is amiss up to 1.45, and
+    of 157 real lines of IAM-OnDB two have more than 1.55. The number of steps
+    says less: over a good dot that the pen rests on it is over 100, over a
+    stray `t` as few as 17.
+
+    Args:
+        text, strokes, phi: of a `Sample`.
+    """
+    after, ink = ink_after(strokes, phi, len(text))
+    letter = ink / sum(not c.isspace() for c in text)
+    return after > (RUNS_ON + text.rstrip()[-1].isalnum()) * letter

@@ -34,6 +34,8 @@ def same(sample, expected):
     np.testing.assert_allclose(sample.phi, expected.phi, atol=1e-5)
     assert sample.finished == expected.finished
     assert sample.unvisited == expected.unvisited
+    assert sample.runs_on == expected.runs_on
+    assert sample.complete == expected.complete
     assert sample.attempts == expected.attempts
     assert sample.text == expected.text
 
@@ -113,6 +115,26 @@ def test_the_first_of_lines_is_a_line_alone(sampler):
     np.testing.assert_allclose(first, alone, atol=1e-3, rtol=1e-5)
     assert second.shape != alone.shape or np.abs(second - alone).max() > 1
     assert sampler.write_lines([]) == []
+
+
+def test_ink_after_the_text_is_said(sampler):
+    """By the rule that Keras has, on the runtime's own ink."""
+    from graves_tf.sampling.sample import runs_past_text
+
+    texts = ["ab", "ab.", TEXT, "a b "] * 15
+    found = set()
+    for sample in sampler.sample_lines(texts, bias=0.0, attempts=1):
+        args = sample.text, sample.strokes, sample.phi
+        assert sample.runs_on is runs_past_text(*args)
+        found.add((sample.text, sample.runs_on))
+    assert {runs_on for _, runs_on in found} == {True, False}
+
+
+def test_the_bound_of_ink_after_the_text_is_that_of_keras():
+    from graves_tf.export import runtime
+    from graves_tf.sampling import sample
+
+    assert runtime._RUNS_ON == sample.RUNS_ON
 
 
 def test_a_bound_ends_a_line(sampler, on_keras):
@@ -242,6 +264,17 @@ def test_what_is_out_of_range_is_refused(sampler, option, value, words):
             refuse(TEXT, **{option: value})
     with pytest.raises(ValueError, match=f"Text 0: .*{words} must be"):
         sampler.write_lines([TEXT], **{option: value})
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, np.nan, "2", None])
+def test_attempts_that_are_no_number_are_refused(sampler, count):
+    words = "attempts must be a whole number, 1 or more. Received"
+    with pytest.raises(ValueError, match=words):
+        sampler.write(TEXT, attempts=count)
+    with pytest.raises(ValueError, match=words):
+        sampler.write_lines([TEXT], attempts=count)
+    with pytest.raises(ValueError, match="attempt must be a whole number, 0"):
+        sampler.steps(TEXT, attempt=count)
 
 
 def spoilt(value):

@@ -14,9 +14,7 @@ from graves_tf.sampling.pen_step import pen_step
 from graves_tf.sampling.pen_step import text_ends
 from graves_tf.sampling.pen_step import with_next_word
 from graves_tf.sampling.pick import pick_point
-from graves_tf.sampling.sample import Sample
-from graves_tf.sampling.sample import points_of
-from graves_tf.sampling.sample import unvisited_places
+from graves_tf.sampling.sample import runs_past_text
 
 SPEED = 0.25
 
@@ -118,6 +116,18 @@ def test_the_bound(make_network):
     assert sample.unvisited == (1, 2)
 
 
+@pytest.mark.parametrize("chunk", [1, 4, 7, 1000])
+def test_a_stop_at_the_bound_itself(make_network, chunk):
+    """It takes one step more, which not every chunk has: it is none."""
+    text, draws = "abc", Draws(3)
+    sampler = HandwritingSampler(make_network(SPEED), chunk)
+    count = len(by_hand(sampler.network, text, 0.5, draws))
+    for bound, finished in ((count - 1, False), (count, False), (99, True)):
+        (sample,) = sampler.write([text], seed=3, max_points=bound, attempts=1)
+        assert sample.finished == finished
+        assert len(sample.strokes) == min(bound, count) + 1
+
+
 def test_skipped_characters_are_drawn_again(make_network):
     """A window of two characters a step looks at each second one alone."""
     sampler = HandwritingSampler(make_network(2.0), chunk=10)
@@ -146,6 +156,16 @@ def test_only_what_is_incomplete_is_drawn_again(make_network, monkeypatch):
     assert [s.attempt for s in samples] == [0, 1, 0]
     assert all(s.complete for s in samples)
     assert_is(samples[1], by_hand(sampler.network, "bc", 0.5, Draws(4, 1, 1)))
+
+
+def test_ink_after_the_text_is_drawn_again(sampler):
+    texts = ["ab"] * 30
+    once, twice = (sampler.write(texts, seed=1, attempts=n) for n in (1, 2))
+    assert {sample.runs_on for sample in once} == {True, False}
+    for one, two in zip(once, twice, strict=True):
+        assert one.runs_on == runs_past_text("ab", one.strokes, one.phi)
+        assert one.complete == (not one.runs_on)
+        assert two.attempts == 1 + one.runs_on
 
 
 def test_the_seed_is_the_ink(sampler):
@@ -338,44 +358,3 @@ def test_a_predictor_never_stops():
     )
     assert float(stop[0]) == 0
     assert ops.convert_to_numpy(phi).tolist() == [[0.0]]
-
-
-def test_points_of():
-    pens = np.array([[1, 2, 0], [3, -1, 1], [1, 1, 0]], "float32")
-    np.testing.assert_array_equal(
-        points_of(pens, primed=False),
-        [[0, 0, 0], [1, 2, 0], [4, 1, 1], [5, 2, 1]],
-    )
-    np.testing.assert_array_equal(
-        points_of(pens, primed=True), [[0, 0, 0], [3, -1, 1], [4, 0, 1]]
-    )
-    np.testing.assert_array_equal(points_of(pens[:0], False), [[0, 0, 1]])
-
-
-def test_unvisited_places():
-    phi = np.array(
-        [[1.0, 0.1, 0.0, 0.0, 0.0], [0.0, 0.4, 1.0, 0.0, 0.2]], "float32"
-    )
-    assert unvisited_places("abcd", phi) == (1, 3)
-    assert unvisited_places("a cd", phi) == (3,)
-    assert unvisited_places("abcd", phi, share=0.3) == (3,)
-    assert unvisited_places("a c", phi[:0]) == (0, 2)
-    # A window so far away that all its weights are 0 looks at nothing.
-    nowhere = np.concatenate([phi, np.zeros((1, 5), "float32")])
-    assert unvisited_places("abcd", nowhere) == (1, 3)
-
-
-def test_shortfall():
-    def sample(finished, unvisited):
-        return Sample(None, "", None, finished, unvisited, 1, 0)
-
-    ranked = [
-        sample(True, ()),
-        sample(True, (1,)),
-        sample(True, (1, 2)),
-        sample(False, ()),
-        sample(False, (3,)),
-    ]
-    for i, a in enumerate(ranked):
-        for j, b in enumerate(ranked):
-            assert (a.shortfall < b.shortfall) == (i < j)

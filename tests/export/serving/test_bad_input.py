@@ -25,9 +25,17 @@ REFUSED = {
     "negative bias": ("abc", {"bias": -0.1}, "0 to 100. Received: -0.1"),
     "huge bias": ("abc", {"bias": 1e9}, "0 to 100. Received: 1000000000.0"),
     "no bias": ("abc", {"bias": np.nan}, "0 to 100. Received: nan"),
+    "None as bias": ("abc", {"bias": None}, "0 to 100. Received: None"),
+    "a word as bias": ("abc", {"bias": "1"}, "bias must be .*Received: '1'"),
     "no points": ("abc", {"max_points": 0}, "1 to 20000. Received: 0"),
     "points": ("abc", {"max_points": 10**9}, "20000. Received: 1000000000"),
-    "seed": ("abc", {"seed": -1}, "seed must be 0 or more. Received: -1"),
+    "half a point": ("abc", {"max_points": 1.5}, "max_points must be a whole"),
+    "words of points": ("abc", {"max_points": "9"}, "20000. Received: '9'"),
+    "seed": ("abc", {"seed": -1}, "seed must be .* 0 or more. Received: -1"),
+    "half a seed": ("abc", {"seed": 1.5}, "whole number, 0 .*Received: 1.5"),
+    "NaN as seed": ("abc", {"seed": np.nan}, "seed must be .*Received: nan"),
+    "a word as seed": ("abc", {"seed": "1"}, "seed must be .*Received: '1'"),
+    "None as seed": ("abc", {"seed": None}, "seed must be .*Received: None"),
     "no strokes": ("abc", {"prime": ([], "ab")}, "T at least 2"),
     "one point": ("abc", {"prime": (STROKES[:1], "ab")}, r"\(1, 3\)"),
     "flat strokes": ("abc", {"prime": ([1, 2], "ab")}, r"Received: \(2,\)"),
@@ -69,6 +77,18 @@ def test_the_client_says_it_before_it_asks(metadata, case, method):
     assert len(str(caught.value)) < 500
 
 
+@pytest.mark.parametrize("count", [-1, 1.5, np.nan, "2", None])
+def test_attempts_that_are_no_number(metadata, count):
+    from graves_tf.export.serving_client import ServingClient
+
+    client = ServingClient("localhost:1", "golden", metadata)
+    client.server = NoServer()
+    with pytest.raises(ValueError, match="attempts must be a whole number, 1"):
+        client.sample("abc", attempts=count)
+    with pytest.raises(ValueError, match="attempt must be a whole number, 0"):
+        client.steps("abc", attempt=count)
+
+
 def test_metadata_that_is_none(tmp_path):
     from graves_tf.export.serving_client import ServingClient
 
@@ -99,8 +119,9 @@ def test_options_that_are_none(metadata):
 
     with pytest.raises(ValueError, match="rest, grpc, not 'smtp'"):
         ServingClient("localhost:1", "golden", metadata, protocol="smtp")
-    with pytest.raises(ValueError, match="positive, not 0"):
-        ServingClient("localhost:1", "golden", metadata, timeout=0)
+    for timeout in (0, np.nan, None, "9"):
+        with pytest.raises(ValueError, match=f"positive, not {timeout!r}"):
+            ServingClient("localhost:1", "golden", metadata, timeout=timeout)
 
 
 def write_inputs(**changed):

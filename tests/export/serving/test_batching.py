@@ -60,6 +60,7 @@ def test_lines_of_all_lengths(
         np.testing.assert_allclose(sample.phi, expected.phi, atol=1e-5)
         assert sample.finished == expected.finished
         assert sample.unvisited == expected.unvisited
+        assert sample.runs_on == expected.runs_on
 
 
 def test_a_bad_request_fails_its_batch_and_no_other(

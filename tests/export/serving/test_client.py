@@ -16,7 +16,7 @@ def same(sample, expected):
         sample.strokes, expected.strokes, rtol=1e-5, atol=1e-3
     )
     np.testing.assert_allclose(sample.phi, expected.phi, atol=1e-5)
-    for name in ("text", "finished", "unvisited", "attempts"):
+    for name in ("text", "finished", "unvisited", "runs_on", "attempts"):
         assert getattr(sample, name) == getattr(expected, name), name
 
 

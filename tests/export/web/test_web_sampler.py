@@ -137,6 +137,7 @@ def test_the_loop(modules, tflite_files, options):
     assert drawn["strokes"] in reply["points"]
     assert drawn["finished"] == expected.finished
     assert tuple(drawn["unvisited"]) == expected.unvisited
+    assert drawn["runsOn"] == expected.runs_on
     assert drawn["attempts"] == expected.attempts == len(reply["begun"])
     assert reply["used"] == len(recorder.steps)
     prefix = PRIME[1] + " " if "prime" in options else ""
@@ -198,6 +199,56 @@ def test_a_model_that_never_stops_is_bounded(modules):
     drawn = reply["drawn"]
     assert not drawn["finished"] and drawn["attempts"] == 5
     assert drawn["unvisited"] == [1]
+
+
+@pytest.mark.parametrize("text", ["ab.", "abc", "a b?", "a 1", "ab "])
+def test_ink_after_the_text(modules, text):
+    """So many points past the text, and what Python's rule says of them."""
+    from graves_tf.sampling.sample import runs_past_text
+
+    symbols = " .?1abc"
+    draws = [[{"uniforms": [0, 0], "normals": [0, 0]}] * 99]
+    found = []
+    for past in range(0, 60, 2):
+        looks = np.repeat([0, len(text)], [60 - past, past])
+        looks[: len(text)] = np.arange(len(text))
+        # What the model knows of the text is as wide as it likes.
+        phi = np.zeros((60, 9))
+        places = np.where(looks < len(text), looks, 8)
+        phi[np.arange(60), places] = 1.0
+        pens = [[3, 4, int(i % 20 == 5)] for i in range(60)]
+        steps = [
+            {"pen": pen, "stop": False, "phi": row.tolist()}
+            for pen, row in zip(pens, phi, strict=True)
+        ]
+        steps.append({**steps[0], "stop": True})
+        options = {"attempts": 1}
+        reply = modules.run(REPLAY, text, options, symbols, draws, steps)
+        drawn = reply["drawn"]
+        assert drawn["finished"] and not drawn["unvisited"]
+        own = np.concatenate([phi[:, : len(text)], phi[:, -1:]], axis=1)
+        expected = runs_past_text(text, np.array(drawn["strokes"]), own)
+        assert drawn["runsOn"] == expected
+        found.append(expected)
+    assert found == sorted(found) and set(found) == {True, False}
+
+
+def test_ink_after_the_text_is_drawn_again(modules):
+    """The second line has none; the first is as good otherwise."""
+    bad = [0] * 2 + [1] * 2 + [2] * 26
+    good = [0] * 15 + [1] * 15
+    steps = []
+    for looks in (bad, good):
+        for place in looks:
+            phi = np.eye(3)[place].tolist()
+            steps.append({"pen": [3, 4, 0], "stop": False, "phi": phi})
+        steps.append({**steps[-1], "stop": True})
+    draws = [[{"uniforms": [0, 0], "normals": [0, 0]}] * 99] * 5
+    drawn = modules.run(REPLAY, "ab", {}, "ab", draws, steps)["drawn"]
+    assert drawn["attempts"] == 2 and not drawn["runsOn"]
+    options = {"attempts": 1}
+    drawn = modules.run(REPLAY, "ab", options, "ab", draws, steps)["drawn"]
+    assert drawn["attempts"] == 1 and drawn["runsOn"] and drawn["finished"]
 
 
 @pytest.mark.parametrize(

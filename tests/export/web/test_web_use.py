@@ -154,6 +154,14 @@ def test_a_network_that_never_stops(variant):
     assert page.find("svg").is_enabled()
 
 
+def test_ink_after_the_text_is_said(variant):
+    page = variant("sampler.js", "RUNS_ON = 0.55", "RUNS_ON = -9").until_ready()
+    page.put("text", "ab")
+    status, error = page.write()
+    assert status.startswith("Done")
+    assert '"ab" has ink after the text in each of 5 attempts.' in error
+
+
 def test_a_writer_that_hangs_is_replaced(variant):
     page = variant("writer.js", "SILENCE_MS = 20_000", "SILENCE_MS = 0")
     page.until_ready()
