@@ -18,7 +18,7 @@ examples:
   python -m graves_tf.evaluate --realism synthesis --data iam.npz
   python -m graves_tf.evaluate --failures synthesis -o sheets
   python -m graves_tf.evaluate runs/ptb_char/best.keras --manual-dir DIR
-  python -m graves_tf.evaluate runs/ptb_char/best.keras --data ptb.npz \
+  python -m graves_tf.evaluate runs/ptb_char/best.keras --data ptb.npz \\
       --dynamic rms
 
 Handwriting: figures are of whole lines, on offsets normalised as the
