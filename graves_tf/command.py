@@ -1,6 +1,9 @@
 """What the commands share: options, and errors for the person at the keys."""
 
+import contextlib
+import os
 import sys
+from pathlib import Path
 
 
 def add_data_options(parser):
@@ -60,6 +63,35 @@ def run_command(name, parser, run, argv=None):
     return 0
 
 
+def check_output(path, folder=False):
+    """Refuses an output that cannot be written, before anything slow is done.
+
+    Args:
+        path: of the file to write, or of the folder; what is missing on the
+            way to it will be made.
+        folder: whether it is a folder.
+
+    Raises:
+        OSError: it is a folder where a file is wanted or the other way round,
+            or there is no permission.
+    """
+    path = Path(path)
+    if path.is_dir() and not folder:
+        raise IsADirectoryError(f"{path} is a folder. Name a file.")
+    there = path if folder else path.parent
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir():
+        raise NotADirectoryError(
+            f"{there} is a file, and a folder is needed there. Write elsewhere."
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"{path}: there is no permission to write in {there}. Write "
+            "elsewhere."
+        )
+
+
 def progress(iterable, unit):
     """The same, with a progress bar on stderr where tqdm is installed."""
     try:
@@ -67,3 +99,34 @@ def progress(iterable, unit):
     except ImportError:
         return iterable
     return tqdm(iterable, unit=unit)
+
+
+@contextlib.contextmanager
+def progress_of(total, unit):
+    """A progress bar as of `progress`, for what is done many at a time.
+
+    Args:
+        total: how many there are; of a single one there is no bar.
+        unit: what they are.
+
+    Yields:
+        A function to call with how many more are done.
+    """
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield lambda count: None
+        return
+    # The mean pace: a batch's own says little of the next one's.
+    with tqdm(total=total, unit=unit, smoothing=0, disable=total < 2) as bar:
+        yield bar.update
+
+
+def say(message):
+    """Prints to stderr; above the progress bar, where there is one."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        print(message, file=sys.stderr)
+        return
+    tqdm.write(message, file=sys.stderr)

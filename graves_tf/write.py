@@ -1,123 +1,30 @@
 """Write a text by hand: `python -m graves_tf.write "some text" -o out.svg`."""
 
-import argparse
-import math
 import sys
 from pathlib import Path
 
-from graves_tf.command import progress
+import numpy as np
+
+from graves_tf.command import progress_of
 from graves_tf.command import run_command
-from graves_tf.export.serving_limits import MAX_BIAS
+from graves_tf.command import say
 from graves_tf.export.serving_limits import MAX_CHARACTERS
 from graves_tf.whole_file import replacing
+from graves_tf.write_options import check
+from graves_tf.write_options import form_of
+from graves_tf.write_options import make_parser
 
-FORMATS = ("svg", "png", "gif", "json", "inkml")
-LIMITS = {
-    "bias": (0, MAX_BIAS),
-    "seed": (0, math.inf),
-    "attempts": (1, math.inf),
-    "line_length": (1, MAX_CHARACTERS),
-    "batch_size": (1, math.inf),
-}
-
-EPILOG = """\
-examples:
-  python -m graves_tf.write "Hello, world" -o hello.svg
-  python -m graves_tf.write "Hello, world" --bias 1 --seed 7 -o hello.png
-  python -m graves_tf.write "in my own hand" --style mine.inkml -o mine.svg
-  python -m graves_tf.write "$(cat letter.txt)" -o letter.gif
-  python -m graves_tf.write --lines sentences.txt -o ink --format json
-  python -m graves_tf.write --task text --preset ptb_char --length 300
-  python -m graves_tf.write --task text --preset ptb_char --prime "the share"
-
---bias makes writing neater and more alike: 0 is the network's own variety,
-1 tidy, beyond 2 there is little left to gain.
---style is a line of someone's handwriting with its text: InkML, a line's XML
-of IAM-OnDB, or JSON {"text": "…", "strokes": [[[x, y], …], …]}, y down, which
-is also what -o out.json writes; -o out.inkml writes InkML, for other ink
-software.
-A text longer than a line is broken into lines and set as a page.
-
---task text makes up text instead of drawing it, and prints it as it comes.
-"""
-
-
-def make_parser():
-    parser = argparse.ArgumentParser(
-        prog="graves_tf.write",
-        description="Draw a text in handwriting.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("text", nargs="?", help="what to write")
-    add(
-        "--task",
-        choices=["synthesis", "text"],
-        default="synthesis",
-        help="handwriting of a text (default), or made-up text",
-    )
-    add("--lines", metavar="FILE", help="write each line of a text file")
-    add("-o", "--output", metavar="OUT", help="a file; with --lines a folder")
-    add("--format", choices=FORMATS, help="with --lines (default json)")
-    add(
-        "--weights",
-        metavar="FILE",
-        help="a .keras file, or shipped weights' name (default: synthesis; "
-        "with --task text the preset's)",
-    )
-    add("--bias", type=float, default=0.5, help="default 0.5")
-    add("--seed", type=int, default=0, help="the same seed, the same ink")
-    add("--style", metavar="FILE", help="whose hand to write in")
-    add("--style-text", help="what FILE says, if it does not tell itself")
-    add(
-        "--on-unknown",
-        choices=["error", "skip"],
-        default="error",
-        help="what to do with characters that the network does not know",
-    )
-    add(
-        "--attempts",
-        type=int,
-        default=5,
-        help="how often to draw a line that comes out incomplete (default 5)",
-    )
-    add(
-        "--line-length",
-        type=int,
-        default=40,
-        help="characters of a page's line (default 40)",
-    )
-    add("--attention", metavar="FILE.png", help="draw the window's path too")
-    add("--color", default="black")
-    add("--batch-size", type=int, default=16, help="lines written at once")
-    text = parser.add_argument_group("with --task text")
-    add = text.add_argument
-    add("--preset", help="whose weights (default: ptb_char)")
-    add("--prime", help="a text to go on from")
-    add(
-        "--temperature",
-        type=float,
-        default=1.0,
-        help="below 1 the probable is drawn more often (default 1)",
-    )
-    add("--length", type=int, default=500, help="symbols (default 500)")
-    return parser
+NO_INK = np.zeros((0, 3), "float32")
 
 
 def write(options):
     """Writes what the command line asks for."""
+    check(options)
     if options.task == "text":
         from graves_tf.write_text import write_text as make_up
 
-        if options.text is not None or options.lines:
-            raise ValueError(
-                "--task text makes up its text: --prime is what it goes on "
-                "from."
-            )
         make_up(options)
         return
-    form = check(options)
     from graves_tf import weights
     from graves_tf.sampling.handwriting_sampler import HandwritingSampler
     from graves_tf.sampling.text_lines import prepare
@@ -125,56 +32,42 @@ def write(options):
     network = weights.load(options.weights or "synthesis", task="synthesis")
     style = None
     if options.style:
-        from graves_tf.ink.formats import read_style
-
-        style = read_style(options.style, options.style_text)
-        prepare(style.text, network.alphabet, options.on_unknown, 10**6)
-        if len(style.strokes) < 2:
-            raise ValueError(
-                f"{options.style}: a single point; give a line of writing."
-            )
+        style = load_style(options, network.alphabet)
     sampler = HandwritingSampler(network)
 
     def lines_of(text):
         lines = prepare(
-            text, network.alphabet, options.on_unknown, options.line_length
+            text,
+            network.alphabet,
+            options.on_unknown,
+            options.line_length,
+            paragraphs=not options.lines,
         )
         check_length(lines, style, options)
         return lines
 
     if options.lines:
-        write_file(options, sampler, style, lines_of, form)
+        write_file(options, sampler, style, lines_of)
     else:
-        write_text(options, sampler, style, lines_of(options.text), form)
+        write_text(options, sampler, style, lines_of(options.text))
 
 
-def check(options):
-    """The output's format; errors before anything slow is done."""
-    if (options.text is None) == (options.lines is None):
-        raise ValueError("Give either a text or --lines FILE.")
-    if not options.output:
-        raise ValueError("Say where to write it, by -o OUT.")
-    for name, (least, most) in LIMITS.items():
-        value = getattr(options, name)
-        # Of NaN neither is true.
-        if not least <= value <= most:
-            upto = "or more" if most == math.inf else f"to {most:g}"
-            raise ValueError(
-                f"--{name.replace('_', '-')} must be {least} {upto}, not "
-                f"{value}."
-            )
-    if options.style_text is not None and not options.style:
-        raise ValueError("--style-text goes with --style FILE.")
-    if options.lines:
-        if not Path(options.lines).is_file():
-            raise FileNotFoundError(f"{options.lines}: there is no such file.")
-        return options.format or "json"
-    form = options.format or Path(options.output).suffix.lstrip(".").lower()
-    if form not in FORMATS:
+def load_style(options, alphabet):
+    """The `Line` to follow, in characters that the network knows."""
+    from graves_tf.ink.formats import read_style
+    from graves_tf.ink.geometry import path_length
+    from graves_tf.sampling.text_lines import prepare
+
+    style = read_style(options.style, options.style_text)
+    if path_length(style.strokes) == 0:
         raise ValueError(
-            f"{options.output}: its ending must be one of {', '.join(FORMATS)}."
+            f"{options.style}: a single point; give a line of writing."
         )
-    return form
+    try:
+        lines = prepare(style.text, alphabet, options.on_unknown, 10**6)
+    except ValueError as error:
+        raise ValueError(f"{options.style}, its text: {error}") from error
+    return style._replace(text=" ".join(lines))
 
 
 def check_length(lines, style, options):
@@ -196,88 +89,108 @@ def check_length(lines, style, options):
         )
 
 
-def write_text(options, sampler, style, lines, form):
+def write_text(options, sampler, style, rows):
     """One text, as a line or a page, to one file."""
     from graves_tf.ink.page import set_page
     from graves_tf.sampling.text_lines import write_page
 
-    samples = write_page(
-        sampler,
-        lines,
-        style,
-        bias=options.bias,
-        seed=options.seed,
-        attempts=options.attempts,
-    )
-    for sample in samples:
-        report(sample)
-    placed = [sample.strokes for sample in samples]
+    lines = [row for row in rows if row]
+    samples = []
+    incomplete = 0
+    with progress_of(len(lines), "line") as advance:
+        for batch in write_page(sampler, lines, style, **wanted(options)):
+            samples += batch
+            incomplete += report(batch)
+            advance(len(batch))
+    written = iter(samples)
+    placed = [next(written).strokes if row else NO_INK for row in rows]
     if len(placed) > 1:
         placed = set_page(placed)
-    save(options.output, form, placed, "\n".join(lines), options.color)
+    text = "\n".join(rows)
+    save(options.output, form_of(options), placed, text, options.color)
     if options.attention:
         from graves_tf.ink import attention
 
         first = samples[0]
-        attention.to_png(
-            first.phi, first.text, options.attention, strokes=first.strokes
-        )
+        with replacing(options.attention) as path:
+            attention.to_png(first.phi, first.text, path, strokes=first.strokes)
     points = sum(len(strokes) for strokes in placed)
     print(f"{options.output}: {len(lines)} lines, {points} points")
+    say_how_to_mend(incomplete)
 
 
-def write_file(options, sampler, style, lines_of, form):
-    """Each line of a file, in batches, to files of a folder."""
+def write_file(options, sampler, style, lines_of):
+    """Each line of a file, in batches, to files of a folder.
+
+    A batch's files are there as soon as it is done.
+    """
+    from graves_tf.sampling.text_lines import write_lines
+
+    texts = read_texts(options.lines, lines_of)
+    folder = Path(options.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    form = form_of(options)
+    done = incomplete = 0
+    with progress_of(len(texts), "line") as advance:
+        for batch in write_lines(sampler, texts, style, **wanted(options)):
+            for number, sample in enumerate(batch, done):
+                path = folder / f"{number:04d}.{form}"
+                save(path, form, [sample.strokes], sample.text, options.color)
+            done += len(batch)
+            incomplete += report(batch)
+            advance(len(batch))
+    print(f"{folder}: {done} lines, {incomplete} of them incomplete")
+    say_how_to_mend(incomplete)
+
+
+def read_texts(path, lines_of):
+    """The text of each row of a file, in characters that are known."""
     try:
-        text = Path(options.lines).read_text(encoding="utf-8")
+        content = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{options.lines} is not UTF-8: {error}") from error
+        raise ValueError(
+            f"{path} is not UTF-8: {error}. Give a text file."
+        ) from error
     texts = []
-    for number, row in enumerate(text.splitlines(), 1):
+    for number, row in enumerate(content.splitlines(), 1):
         try:
             texts.append(" ".join(lines_of(row)))
         except ValueError as error:
-            raise ValueError(
-                f"{options.lines}, line {number}: {error}"
-            ) from error
+            raise ValueError(f"{path}, line {number}: {error}") from error
     if not texts:
-        raise ValueError(f"{options.lines}: there is nothing to write.")
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    incomplete = 0
-    starts = range(0, len(texts), options.batch_size)
-    for begin in progress(starts, "batch"):
-        batch = texts[begin : begin + options.batch_size]
-        samples = sampler.write(
-            batch,
-            bias=options.bias,
-            seed=options.seed,
-            styles=[style] * len(batch),
-            attempts=options.attempts,
-            first=begin,
-        )
-        for i, sample in enumerate(samples, begin):
-            path = folder / f"{i:04d}.{form}"
-            save(path, form, [sample.strokes], sample.text, options.color)
-            incomplete += not report(sample)
-    print(f"{folder}: {len(texts)} lines, {incomplete} of them incomplete")
+        raise ValueError(f"{path}: there is nothing to write: it is empty.")
+    return texts
 
 
-def report(sample):
-    """Says what did not come out well; returns whether all did."""
-    problems = []
-    if not sample.finished:
-        problems.append("it did not come to an end")
-    if sample.unvisited:
-        left_out = "".join(sample.text[i] for i in sample.unvisited)
-        problems.append(f"it passed over {left_out!r}")
-    if problems or sample.attempts > 1:
-        print(
-            f"{sample.text!r}: drawn {sample.attempts} times"
-            + "".join(f"; {problem}" for problem in problems),
-            file=sys.stderr,
-        )
-    return sample.complete
+def wanted(options):
+    """What `write_lines` is to do."""
+    names = ("bias", "seed", "attempts", "batch_size")
+    return {name: getattr(options, name) for name in names}
+
+
+def report(samples):
+    """Says what did not come out well; returns how many are incomplete."""
+    for sample in samples:
+        problems = []
+        if not sample.finished:
+            problems.append("it did not come to an end")
+        if sample.unvisited:
+            left_out = "".join(sample.text[i] for i in sample.unvisited)
+            problems.append(f"it passed over {left_out!r}")
+        if sample.runs_on:
+            problems.append("it goes on after its text")
+        if problems or sample.attempts > 1:
+            say(
+                f"{sample.text!r}: drawn {sample.attempts} times"
+                + "".join(f"; {problem}" for problem in problems)
+            )
+    return sum(not sample.complete for sample in samples)
+
+
+def say_how_to_mend(incomplete):
+    """What may help where lines are incomplete."""
+    if incomplete:
+        say("Another --seed, a higher --bias or more --attempts may mend that.")
 
 
 def save(path, form, lines, text, color):
@@ -288,9 +201,11 @@ def save(path, form, lines, text, color):
 
 def draw(path, form, lines, text, color):
     """Draw placed lines to `path` in one of `FORMATS`."""
+    # A page has its own margin: its corner is at (0, 0).
+    margin = None
+    if len(lines) > 1:
+        margin = float(min(line[:, 0].min() for line in lines if len(line)))
     if form in ("json", "inkml"):
-        import numpy as np
-
         from graves_tf.ink import inkml
         from graves_tf.ink import json_ink
         from graves_tf.ink.line import Line
@@ -301,13 +216,14 @@ def draw(path, form, lines, text, color):
     elif form == "svg":
         from graves_tf.ink.svg import to_svg
 
-        path.write_text(to_svg(lines, color=color, text=text), encoding="utf-8")
+        drawn = to_svg(lines, color=color, text=text, margin=margin)
+        path.write_text(drawn, encoding="utf-8")
     else:
         from graves_tf.ink import raster
 
         with path.open("wb") as file:
             make = raster.to_png if form == "png" else raster.to_gif
-            make(lines, file, color=color)
+            make(lines, file, color=color, margin=margin)
 
 
 def main(argv=None):

@@ -15,8 +15,6 @@ def write_text(options):
     from graves_tf.sampling.text_sampler import TextSampler
     from graves_tf.whole_file import replacing
 
-    if options.length < 1:
-        raise ValueError(f"--length must be positive, not {options.length}.")
     name = options.weights or options.preset or "ptb_char"
     network = weights.load(name, task="text")
     vocabulary = network.vocabulary

@@ -13,6 +13,8 @@ from graves_tf import weights
 from graves_tf import write
 from graves_tf.ink import json_ink
 from graves_tf.ink.formats import read_style
+from graves_tf.sampling.handwriting_sampler import HandwritingSampler
+from graves_tf.write_options import make_parser
 
 
 @pytest.fixture
@@ -75,6 +77,38 @@ def test_a_long_text_becomes_a_page(run):
     assert line.text.count("\n") == 2
 
 
+def test_paragraphs_of_a_page_stand_apart(run):
+    for name, text in (("a", "many\nwords"), ("b", "many\n\n \n\nwords\n")):
+        assert run(text, "-o", f"{name}.json") == 0
+    near, apart = (
+        json_ink.loads(pathlib.Path(f"{name}.json").read_text())
+        for name in "ab"
+    )
+    assert apart.text == "many\n\nwords"
+    # The same ink, the second line of it one line further down.
+    down = apart.strokes[:, 1] - near.strokes[:, 1]
+    assert down[0] == 0 < down[-1]
+    assert len(np.unique(down.round(1))) == 2
+
+
+def test_a_page_has_a_margin_all_round(run):
+    text = "many words that do not fit on one line of this length"
+    for name in ("a.svg", "a.json", "a.png"):
+        assert run(text, "--line-length", "20", "-o", name) == 0
+    ink = json_ink.loads(pathlib.Path("a.json").read_text()).strokes
+    root = etree.parse("a.svg").getroot()
+    left, top, width, height = map(float, root.get("viewBox").split())
+    margins = [
+        *(ink[:, :2].min(axis=0) - [left, top]),
+        *([left + width, top + height] - ink[:, :2].max(axis=0)),
+    ]
+    assert left == pytest.approx(0, abs=1)
+    np.testing.assert_allclose(margins, ink[:, 0].min(), atol=1)
+    with Image.open("a.png") as image:
+        shape = image.width / image.height
+    assert shape == pytest.approx(width / height, rel=0.01)
+
+
 def test_lines_of_a_file_in_batches(run):
     pathlib.Path("in.txt").write_text("one\ntwo\nthree\n", encoding="utf-8")
     arguments = ("--lines", "in.txt", "--format", "json")
@@ -109,38 +143,127 @@ def test_a_style_is_followed_and_left_out_of_the_ink(run):
     )
 
 
+@pytest.mark.parametrize("form", ["json", "svg"])
+def test_lines_that_are_done_outlive_an_interruption(scribbler, tmp_path, form):
+    class Interrupted(HandwritingSampler):
+        def write(self, texts, first=0, **wanted):
+            if first >= 4:
+                raise KeyboardInterrupt
+            return super().write(texts, first=first, **wanted)
+
+    (tmp_path / "in.txt").write_text("a\nb\nc\nd\ne\n")
+    options = make_parser().parse_args(
+        [
+            *("--lines", str(tmp_path / "in.txt")),
+            *("-o", str(tmp_path / "out"), "--format", form),
+            *("--batch-size", "2"),
+        ]
+    )
+    sampler = Interrupted(weights.load(scribbler))
+    with pytest.raises(KeyboardInterrupt):
+        write.write_file(options, sampler, None, lambda row: [row])
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == [f"{number:04d}.{form}" for number in range(4)]
+
+
+def test_the_lines_done_are_counted(run, capsys):
+    pathlib.Path("in.txt").write_text("a\nb\nc\n")
+    assert run("--lines", "in.txt", "-o", "out", "--batch-size", "2") == 0
+    said = capsys.readouterr().err
+    assert "0/3" in said and "2/3" in said and "3/3" in said
+    assert run("a b c", "-o", "a.svg", "--line-length", "1") == 0
+    said = capsys.readouterr().err
+    assert "1/3" in said and "3/3" in said
+    assert run("a", "-o", "a.svg") == 0
+    assert "1/1" not in capsys.readouterr().err
+
+
+DRAW = ["Hello", "-o", "a.svg"]
+LINES = ["--lines", "in.txt", "-o", "out"]
+TEXT = ["--task", "text"]
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [
         (["naïve", "-o", "a.svg"], ["'ï'", "--on-unknown"]),
         (["  ", "-o", "a.svg"], ["empty"]),
         (["Hello", "-o", "a.pdf"], ["a.pdf", "svg"]),
-        (["Hello", "-o", "a.svg", "--bias", "-1"], ["--bias", "-1"]),
-        (["Hello", "-o", "a.svg", "--bias", "nan"], ["--bias"]),
-        (["Hello", "-o", "a.svg", "--bias", "inf"], ["--bias", "100"]),
-        (["Hello", "-o", "a.svg", "--bias", "1e30"], ["--bias", "100"]),
-        (["Hello", "-o", "a.svg", "--seed", "-1"], ["--seed"]),
-        (["Hello", "-o", "a.svg", "--attempts", "0"], ["--attempts", "1 or"]),
-        (["Hello", "-o", "a.svg", "--line-length", "0"], ["--line-length"]),
-        (["Hello", "-o", "a.svg", "--line-length", "301"], ["1 to 300"]),
-        (["--lines", "a.txt", "-o", "a", "--batch-size", "0"], ["--batch"]),
-        (["Hello", "-o", "a.svg", "--style-text", "a"], ["--style FILE"]),
+        (["Hello", "-o", "a"], ["a: its ending", "svg"]),
+        (["Hello", "-o", ""], ["-o OUT"]),
+        (["Hello"], ["-o OUT"]),
+        ([], ["text", "--lines"]),
+        (["Hello", "-o", "folder.svg"], ["folder.svg is a folder"]),
+        (["Hello", "-o", "in.txt/a.svg"], ["in.txt is a file"]),
+        (["Hello", "-o", "in.txt/b/a.svg"], ["in.txt is a file"]),
+        ([*DRAW, "--bias", "-1"], ["--bias", "-1"]),
+        ([*DRAW, "--bias", "nan"], ["--bias"]),
+        ([*DRAW, "--bias", "inf"], ["--bias", "100"]),
+        ([*DRAW, "--bias", "1e30"], ["--bias", "100"]),
+        ([*DRAW, "--seed", "-1"], ["--seed"]),
+        ([*DRAW, "--attempts", "0"], ["--attempts", "1 to 100"]),
+        ([*DRAW, "--line-length", "0"], ["--line-length"]),
+        ([*DRAW, "--line-length", "301"], ["1 to 300"]),
+        ([*LINES, "--batch-size", "0"], ["--batch-size", "1 to 1000"]),
+        ([*DRAW, "--style-text", "a"], ["--style FILE"]),
+        ([*DRAW, "--style", ""], ["--style is empty"]),
+        ([*DRAW, "--style", "no.json"], ["no.json"]),
+        ([*DRAW, "--style", "picture.png"], ["picture.png: of no known form"]),
+        ([*DRAW, "--style", "folder.svg"], ["folder.svg: cannot be read"]),
+        ([*DRAW, "--format", "png"], ["--format png", "--lines"]),
+        ([*DRAW, "--length", "20"], ["--length 20", "--task text"]),
+        ([*DRAW, "--prime", "x"], ["--prime x", "--task text"]),
+        ([*DRAW, "--temperature", "2"], ["--temperature 2.0"]),
+        ([*DRAW, "--preset", "tiny"], ["--preset tiny"]),
+        ([*DRAW, "--color", "ink"], ["--color ink", "#rrggbb"]),
+        ([*DRAW, "--attention", "folder.svg"], ["folder.svg", "png"]),
+        ([*DRAW, "--attention", "phi.svg"], ["phi.svg", "png"]),
+        ([*DRAW, "--attention", "in.txt/a.png"], ["in.txt is a file"]),
+        (["a", "-o", "a.png", "--attention", "a.png"], ["a.png is named twic"]),
+        (["a", "-o", "x.json", "--style", "./x.json"], ["x.json is named"]),
         (["", "-o", "a.svg"], ["empty"]),
-        (["שלום", "-o", "a.svg"], ["'ש'", "--on-unknown"]),
+        (["שלום", "-o", "a.svg"], ["'ש'", "--on-unk"]),
         (["😀", "-o", "a.svg"], ["'😀'", "--on-unknown"]),
-        (["😀", "-o", "a.svg", "--on-unknown", "skip"], ["empty"]),
+        (
+            ["😀", "-o", "a.svg", "--on-unknown", "skip"],
+            ["empty without the unknown"],
+        ),
         (["-o", "a.svg"], ["--lines"]),
-        (["--lines", "none.txt", "-o", "a"], ["none.txt"]),
-        (["Hello", "-o", "a.svg", "--style", "no.json"], ["no.json"]),
+        (["Hello", *LINES], ["either a text or --lines"]),
+        (["--lines", "none.txt", "-o", "out"], ["none.txt"]),
+        (["--lines", "", "-o", "out"], ["--lines is empty"]),
+        (["--lines", "folder.svg", "-o", "out"], ["folder.svg is a folder"]),
+        (["--lines", "picture.png", "-o", "out"], ["picture.png is not UTF-8"]),
+        (["--lines", "in.txt", "-o", "x.json"], ["x.json", "--format json"]),
+        (["--lines", "in.txt", "-o", "in.txt"], ["in.txt is"]),
+        ([*LINES[:2]], ["-o OUT"]),
+        ([*LINES, "--attention", "a.png"], ["--attention", "with --lines"]),
+        ([*LINES, "--line-length", "9"], ["--line-length 9", "with --lines"]),
+        ([*TEXT, "Hello"], ["--prime"]),
+        ([*TEXT, *LINES], ["--lines in.txt", "with --task text"]),
+        ([*TEXT, "--bias", "1"], ["--bias 1.0", "with --task text"]),
+        ([*TEXT, "--style", "a.json"], ["--style a.json"]),
+        ([*TEXT, "--preset", "ptb_char"], ["--preset or --weights"]),
+        ([*TEXT, "-o", "folder.svg"], ["folder.svg is a folder"]),
+        ([*TEXT, "-o", "in.txt/a.txt"], ["in.txt is a file"]),
+        ([*TEXT, "--seed", "-1"], ["--seed"]),
+        ([*TEXT, "--length", "0"], ["--length", "1 or more"]),
+        ([*TEXT, "--temperature", "nan"], ["--temperature"]),
+        ([*TEXT, "--temperature", "1e-300"], ["--temperature"]),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(
     run, capsys, tmp_path, arguments, words
 ):
+    pathlib.Path("in.txt").write_text("one\ntwo\n")
+    pathlib.Path("folder.svg").mkdir()
+    pathlib.Path("picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    before = set(tmp_path.rglob("*"))
     assert run(*arguments) == 2
     error = capsys.readouterr().err
     assert all(word in error for word in words), error
-    assert not list(tmp_path.iterdir())
+    assert error.count("\n") == 1
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_a_seed_that_is_no_whole_number(run, capsys):
@@ -157,12 +280,13 @@ STROKES = "[[[0, 0], [300, 40]], [[400, 0], [500, 9]]]"
     "text, strokes, words",
     [
         ("ab", "[]", "no strokes"),
-        ("ab", "[[[0, 0]]]", "single point"),
+        ("ab", "[[[0, 0]]]", "style.json: a single point"),
+        ("ab", "[[[7, 7], [7, 7]], [[9, 9]]]", "style.json: a single point"),
         ("ab", "[[[0, 0], [NaN, 1]]]", "point 1 .* finite"),
         ("ab", "[[[0, 0], [1e999, 1]]]", "point 1 .* finite"),
         ("", STROKES, "text of the line is missing"),
         (" ", STROKES, "text of the line is missing"),
-        ("😀", STROKES, "'😀'"),
+        ("😀", STROKES, "style.json, its text: .*'😀'"),
         ("a" * 10_000, STROKES, "10000 characters.* one line"),
     ],
 )
@@ -179,7 +303,8 @@ def test_a_style_that_is_none_is_told(
 @pytest.mark.parametrize(
     "content, words",
     [
-        (b"", "nothing to write"),
+        (b"", "in.txt: there is nothing to write"),
+        (b"\xef\xbb\xbf \n", "line 1: .* empty"),
         (b"one\n\nthree\n", "line 2: .* empty"),
         (b"caf\xe9", "in.txt is not UTF-8"),
         (b"one\n" + b"word " * 2000, "line 2: 9999 characters.* 300"),
@@ -190,6 +315,24 @@ def test_lines_that_are_none_are_told(run, capsys, tmp_path, content, words):
     assert run("--lines", "in.txt", "-o", "out") == 2
     assert re.search(words, capsys.readouterr().err)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_mark_of_byte_order_is_no_character(run):
+    pathlib.Path("in.txt").write_text("one\n", encoding="utf-8-sig")
+    assert run("--lines", "in.txt", "-o", "out") == 0
+    assert json.loads(pathlib.Path("out/0000.json").read_text())["text"] == (
+        "one"
+    )
+
+
+def test_an_unknown_character_of_a_style_is_skipped_with_its_place(run):
+    for name, text in (("a", "ab"), ("b", "\u00dfab")):
+        style = {"text": text, "strokes": json.loads(STROKES)}
+        pathlib.Path("style.json").write_text(json.dumps(style))
+        arguments = ("--style", "style.json", "--on-unknown", "skip")
+        assert run("Hello", *arguments, "-o", f"{name}.json") == 0
+    a, b = (pathlib.Path(f"{name}.json").read_bytes() for name in "ab")
+    assert a == b
 
 
 def test_a_text_of_10000_characters_becomes_a_page(run):
@@ -215,6 +358,7 @@ def test_a_model_that_never_stops_is_told(scribbler, tmp_path, capsys):
     assert status == 0
     said = capsys.readouterr().err
     assert "drawn 2 times" in said and "did not come to an end" in said
+    assert "--seed" in said
     line = json_ink.loads((tmp_path / "a.json").read_text())
     assert len(line.strokes) == 150 + 45 * 2 + 1
 

@@ -77,6 +77,8 @@ def test_to_a_file(run, tmp_path):
         (["--prime", "Z"], b"--on-unknown skip"),
         (["--length", "0"], b"--length"),
         (["--temperature", "0"], b"temperature"),
+        (["--temperature", "inf"], b"temperature"),
+        (["--seed", "-1"], b"--seed"),
         (["some text"], b"--prime"),
     ],
 )

@@ -4,7 +4,7 @@ import { LONG_ENOUGH, straighten } from "./baseline.js";
 import { bodySize, bounds, clip, median } from "./geometry.js";
 
 // From one baseline to the next, in the size of the writing.
-export const PITCH = 6.2;
+export const PITCH = 7;
 const MAX_SCALE = 1.3;
 const MARGIN = 0.5;
 

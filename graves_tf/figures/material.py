@@ -90,8 +90,7 @@ class Material:
         if self._sampler is None:
             self._sampler = HandwritingSampler(network)
         samples = self._sampler.write(texts, seed=self.seed, **options)
-        for sample in samples:
-            report(sample)
+        report(samples)
         return samples
 
     def lines(self, split):

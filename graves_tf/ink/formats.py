@@ -113,8 +113,9 @@ def _find_text(path, line, text):
     text = " ".join(text.split())
     if not text:
         raise ValueError(
-            "the text of the line is missing; give text=, or write it to "
-            f"{path.with_suffix('.txt').name} beside the file"
+            "the text of the line is missing; write it to "
+            f"{path.with_suffix('.txt').name} beside the file, or give it: "
+            "--style-text, in Python text="
         )
     return text
 

@@ -10,7 +10,7 @@ from graves_tf.ink.geometry import split_strokes
 
 # From one baseline to the next, in the size of the writing (`body_size`):
 # room for an ascender over a descender.
-PITCH = 6.2
+PITCH = 7.0
 # A line shorter than this many sizes shows no slope, and none its size.
 LONG_ENOUGH = 10.0
 MAX_SLOPE = 0.35
@@ -120,7 +120,7 @@ def set_page(list_of_strokes, *, line_spacing=1.0, margin=0.5, align="left"):
     Args:
         list_of_strokes: arrays `(T, 3)` of absolute points, y down, one a
             line. One without points leaves its line blank.
-        line_spacing: between baselines; 1 is 6.2 times the size of the
+        line_spacing: between baselines; 1 is 7 times the size of the
             writing.
         margin: left of and above the ink, in baseline distances at spacing 1.
         align: `left`, `center` or `right`.

@@ -1,8 +1,11 @@
 """Ink as pixels: PNG, and GIF that writes itself."""
 
 import math
+import os
+from contextlib import nullcontext
 
 import numpy as np
+from PIL import GifImagePlugin
 from PIL import Image
 from PIL import ImageColor
 from PIL import ImageDraw
@@ -125,40 +128,49 @@ def to_gif(
     canvas = _Canvas(
         as_lines(strokes_or_lines), height, scale, stroke_width, margin, smooth
     )
-    palette = _palette(color, background)
     total = sum(canvas.counts)
     seconds = min(total / POINTS_PER_SECOND / speed, max_seconds)
     # Players slow down a frame shorter than 20 ms to 100 ms.
     count = min(total / POINTS_PER_FRAME, int(max_frames), seconds / 0.02)
     # How many points have been written by the end of each frame.
     due = np.linspace(0, total, max(int(count), 1) + 1)[1:].round()
-    frames = [canvas.indexed(palette)]
-    written = 0
+    delay = max(round(100 * seconds / len(due)), 2) * 10
+    paper = Image.new("P", canvas.size)
+    paper.putpalette(_palette(color, background))
+    header, _ = GifImagePlugin.getheader(paper, info={"loop": 0})
+    named = isinstance(path_or_file, str | os.PathLike)
+    # Frame by frame: Pillow's own `save_all` holds all of them in memory,
+    # which is gigabytes for a page.
+    with (
+        open(path_or_file, "wb") if named else nullcontext(path_or_file)
+    ) as file:
+        file.writelines(header)
+        for number, (changed, offset) in enumerate(_frames(canvas, due), 1):
+            last = number == len(due)
+            duration = delay + last * round(hold * 100) * 10
+            file.writelines(
+                GifImagePlugin.getdata(
+                    changed, offset, duration=duration, disposal=1
+                )
+            )
+        file.write(b";")
+
+
+def _frames(canvas, due):
+    """Draws up to `due` points for each frame; yields what that changed."""
+    written = frame = 0
     for number, points in enumerate(canvas.counts):
         begin = 0
         while begin < points:
-            wanted = int(due[len(frames) - 1]) - written
-            end = min(begin + wanted, points)
+            end = min(begin + int(due[frame]) - written, points)
             canvas.draw(number, begin, end)
             written += end - begin
             begin = end
-            if written >= due[len(frames) - 1]:
-                frames.append(canvas.indexed(palette))
-    # The blank start is no frame of its own where there is ink.
-    frames = frames[1:] or frames
-    delay = max(round(100 * seconds / len(frames)), 2) * 10
-    durations = [delay] * len(frames)
-    durations[-1] += round(hold * 100) * 10
-    frames[0].save(
-        path_or_file,
-        format="GIF",
-        save_all=True,
-        append_images=frames[1:],
-        duration=durations,
-        loop=0,
-        optimize=False,
-        disposal=1,
-    )
+            if written >= due[frame]:
+                yield canvas.changed(whole=frame == 0)
+                frame += 1
+    if not canvas.counts:
+        yield canvas.changed(whole=True)
 
 
 class _Canvas:
@@ -166,6 +178,7 @@ class _Canvas:
 
     Attributes:
         counts: how many points each pen stroke has.
+        size: (width, height) in pixels.
     """
 
     def __init__(self, lines, height, scale, stroke_width, margin, smooth):
@@ -188,10 +201,10 @@ class _Canvas:
         # A large page needs the finer grid less than it needs the memory.
         fine = SUPERSAMPLE if width * high * SUPERSAMPLE**2 < 64e6 else 2
         self._fine = fine
+        self.size = (width, high)
         self._mask = Image.new("L", (width * fine, high * fine), 0)
         self._pen = ImageDraw.Draw(self._mask)
         self._width = max(box.stroke_width * scale, 1.0) * fine
-        self._indexed = None
         self._dirty = None
         self.counts = []
         self._curves = []
@@ -229,20 +242,16 @@ class _Canvas:
 
     def coverage(self, box=None):
         """How much of each pixel is ink, mode L."""
-        width, height = self._mask.size
-        if box is None:
-            box = (0, 0, width // self._fine, height // self._fine)
+        box = box or (0, 0, *self.size)
         fine = tuple(side * self._fine for side in box)
         size = (box[2] - box[0], box[3] - box[1])
         return self._mask.resize(size, Image.Resampling.BOX, box=fine)
 
-    def indexed(self, palette):
-        """A frame in `SHADES` colours; only what was drawn is made anew."""
-        width, height = (side // self._fine for side in self._mask.size)
-        if self._indexed is None:
-            self._indexed = Image.new("P", (width, height), 0)
-            self._indexed.putpalette(palette)
-        if self._dirty is not None:
+    def changed(self, whole=False):
+        """What was drawn since the last call: its `SHADES`, and its corner."""
+        width, height = self.size
+        box = (0, 0, width, height)
+        if not whole:
             low, high = (edge / self._fine for edge in self._dirty)
             box = (
                 max(math.floor(low[0]), 0),
@@ -250,11 +259,9 @@ class _Canvas:
                 min(math.ceil(high[0]), width),
                 min(math.ceil(high[1]), height),
             )
-            step = 255 / (SHADES - 1)
-            shades = self.coverage(box).point(lambda v: round(v / step))
-            self._indexed.paste(shades, box[:2])
-            self._dirty = None
-        return self._indexed.copy()
+        self._dirty = None
+        step = 255 / (SHADES - 1)
+        return self.coverage(box).point(lambda v: round(v / step)), box[:2]
 
 
 def _palette(color, background):

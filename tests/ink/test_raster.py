@@ -1,3 +1,4 @@
+import gc
 import io
 
 import numpy as np
@@ -127,3 +128,29 @@ def test_gif_frames_and_duration_are_bounded():
     assert len(frames) <= 40
     total = sum(duration for _, duration in frames) / 1000
     assert total == pytest.approx(5 + 2, abs=0.3)
+
+
+def test_gif_does_not_hold_its_frames():
+    """Those of a page would be gigabytes."""
+
+    def pictures():
+        return sum(type(thing) is Image.Image for thing in gc.get_objects())
+
+    class Watched(io.BytesIO):
+        most = 0
+
+        def write(self, data):
+            # The head of a frame.
+            if data[:1] == b"!":
+                self.most = max(self.most, pictures())
+            return super().write(data)
+
+        def writelines(self, parts):
+            for part in parts:
+                self.write(part)
+
+    before = pictures()
+    target = Watched()
+    to_gif(zigzag(), target, height=20)
+    assert len(frames_of(target.getvalue())) > 20
+    assert target.most - before < 10
