@@ -36,9 +36,9 @@ def test_weights_load_and_their_card_is_theirs(name):
 
 
 def test_all_of_them_leave_the_wheel_below_40_mb():
-    """The rest of it is not 2 MB."""
+    """The rest of it is not half a MB."""
     files = [p for p in FOLDER.iterdir() if p.is_file()]
-    assert sum(len(zlib.compress(p.read_bytes())) for p in files) < 38e6
+    assert sum(len(zlib.compress(p.read_bytes())) for p in files) < 39.5e6
 
 
 def test_a_card_without_its_head_is_refused(tmp_path):
