@@ -1,5 +1,7 @@
 """A layer's inputs times its kernel, in a narrow type both ways."""
 
+import itertools
+
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import product
@@ -13,13 +15,22 @@ def dense_product(x, kernel, dtype):
     which is to say of float32.
 
     Args:
-        x: `(..., k)`.
-        kernel: `(k, n)`.
+        x: `(..., k)`; or a list of `(..., k_i)`, taken to be side by side
+            without being copied there.
+        kernel: `(k, n)`, or `(Σ k_i, n)`.
         dtype: as in `product`.
 
     Returns:
         `(..., n)`.
     """
+    if isinstance(x, (list, tuple)):
+        ends = [0, *itertools.accumulate(part.shape[-1] for part in x)]
+        return sum(
+            dense_product(part, kernel[start:end], dtype)
+            for part, (start, end) in zip(
+                x, itertools.pairwise(ends), strict=True
+            )
+        )
     if dtype in ("float32", "float64"):
         return product(x, kernel, dtype)
 

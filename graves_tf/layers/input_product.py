@@ -39,12 +39,13 @@ def look_up(symbols, table):
     return there * ops.take(table, ops.maximum(symbols, 0), axis=0)
 
 
-def input_gradients(symbols, parts, kernel, dz, dtype):
+def input_gradients(symbols, parts, kernel, dz, dtype, after):
     """The derivatives of `input_product` over whole sequences.
 
     Args:
         symbols, parts, kernel, dtype: as they were; `symbols (T, B)`.
-        dz: `(T, B, m)`.
+        dz: `(TB, m)`.
+        after: `(B, n)`, a tensor that nothing is to be computed before.
 
     Returns:
         `dkernel (V + Σ n_i, m)`, and the list of the parts' `(T, B, n_i)`.
@@ -55,9 +56,10 @@ def input_gradients(symbols, parts, kernel, dz, dtype):
         gradients.append(_sum_by_symbol(symbols, dz, rows, dtype))
     dparts = []
     if parts:
-        x = side_by_side(parts, after=dz)
+        x = side_by_side(parts, after)
         gradients.append(outer_sum(x, dz, dtype))
         dx = product(dz, transposed(kernel[rows:], dtype), dtype)
+        dx = ops.reshape(dx, (*ops.shape(x)[:2], dx.shape[-1]))
         dparts = apart(dx, parts)
     if len(gradients) == 1:
         return gradients[0], dparts
@@ -71,7 +73,6 @@ def _symbol_rows(parts, kernel):
 def _sum_by_symbol(symbols, dz, rows, dtype):
     """The sum of dz over the steps of each symbol: `(V, m)`."""
     symbols = ops.reshape(symbols, (-1,))
-    dz = ops.reshape(dz, (-1, dz.shape[-1]))
     if rows <= FEW_SYMBOLS:
         return outer_sum(ops.one_hot(symbols, rows, dtype=dz.dtype), dz, dtype)
     # The null vector's row is one beyond the last.

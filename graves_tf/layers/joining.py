@@ -10,7 +10,7 @@ def one_step_late(sequence, first, after):
     Args:
         sequence: `(T, B, n)`.
         first: `(B, n)`.
-        after: `(T, B, m)`, as `_wait` has it.
+        after: `(B, m)`, as `_wait` has it.
 
     Returns:
         `(T, B, n)`.
@@ -37,9 +37,9 @@ def apart(x, parts):
 
 
 def _wait(after):
-    """Zero, `(1, B, 1)`, that takes `after (T, B, m)`, finite, to compute.
+    """Zero, `(B, 1)`, that takes `after (B, m)`, finite, to compute.
 
     XLA makes a copy that only the backward pass needs as soon as it can, or
     keeps the forward pass's, and so holds it through the peak of memory.
     """
-    return 0.0 * after[:1, :, :1]
+    return 0.0 * after[:, :1]

@@ -13,7 +13,7 @@ from graves_tf.layers.lstm_step import lstm_step_backward
 from graves_tf.layers.lstm_step import peephole_gradient
 from graves_tf.layers.products import outer_sum
 from graves_tf.layers.products import repeated_product
-from graves_tf.layers.time_scan import time_scan
+from graves_tf.layers.time_scan import compiled_scan
 
 
 def lstm_sequence(
@@ -63,13 +63,14 @@ def lstm_sequence(
             if keep:
                 new_h = h + keep[0] * (new_h - h)
                 new_c = c + keep[0] * (new_c - c)
-            return (new_h, new_c), (new_h, c, *activations)
+            return (new_h, new_c), (*activations, new_h, c)
 
-        last, (h, *saved) = time_scan(
+        last, (*activations, h, c_before) = compiled_scan(
             forward,
             (h0, c0),
             (z, *mask),
-            [(batch, units)] * 6,
+            [(batch, 4 * units), (batch, units), (batch, units)],
+            over=0 if parts else None,
         )
 
         def grad(dh_all, dh_last, dc_last):
@@ -78,31 +79,38 @@ def lstm_sequence(
 
             def backward(carry, inputs):
                 dh, dc = carry
-                dh_t, *saved = inputs[:6]
+                dh_t, c_before, *activations = inputs[len(mask) :]
                 dh = dh + dh_t
                 # What a step that does not count hands on untouched.
                 past_h = past_c = 0.0
                 if mask:
-                    keep = inputs[6]
+                    keep = inputs[0]
                     past_h, past_c = dh * (1.0 - keep), dc * (1.0 - keep)
                     dh, dc = dh * keep, dc * keep
-                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
+                dz, dc = lstm_step_backward(
+                    dh, dc, c_before, activations, peepholes, bound
+                )
                 dh = back(dz)
                 return (dh + past_h, dc + past_c), (dz,)
 
-            (dh0, dc0), (dz,) = time_scan(
+            (dh0, dc0), (dz,) = compiled_scan(
                 backward,
                 (dh_last, dc_last),
-                (dh_all, *saved, *mask),
+                (*mask, dh_all, c_before, *activations),
                 [(batch, 4 * units)],
                 reverse=True,
+                over=len(mask) + 2,
             )
-            dkernel, dparts = input_gradients(symbols, parts, kernel, dz, dtype)
+            # In one shape for all: XLA makes a copy for each.
+            dz = ops.reshape(dz, (-1, 4 * units))
+            dkernel, dparts = input_gradients(
+                symbols, parts, kernel, dz, dtype, after=dh0
+            )
             return (
                 dkernel,
-                outer_sum(one_step_late(h, h0, dz), dz, dtype),
-                peephole_gradient(dz, saved),
-                ops.sum(dz, axis=(0, 1)),
+                outer_sum(one_step_late(h, h0, after=dh0), dz, dtype),
+                peephole_gradient(dz, c_before, last[1]),
+                ops.sum(dz, axis=0),
                 dh0,
                 dc0,
                 *dparts,

@@ -3,19 +3,7 @@
 import keras
 from keras import ops
 
-
-def at_once(tensors):
-    """The same tensors, as they are to be computed: once, and together.
-
-    Within a scan XLA copies cheap arithmetic into each of its users; in a
-    step's derivative that doubles the time. TensorFlow's own XLA gains
-    nothing by this.
-    """
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.lax.optimization_barrier(tensors)
-    return tensors
+from graves_tf.layers.compiled import at_once
 
 
 def sigmoid(x):
@@ -32,7 +20,9 @@ def lstm_step(z, c, peepholes):
         peepholes: `(3, H)`: rows i, f, o.
 
     Returns:
-        `h (B, H)`, `c (B, H)` and the activations, four `(B, H)`.
+        `h (B, H)`, `c (B, H)` and the activations, to be kept for
+        `lstm_step_backward`: a list of tensors, as the backend best stores
+        them from within a scan. On TensorFlow it is one, in the shape of z.
     """
     zi, zf, zc, zo = ops.split(z, 4, axis=-1)
     i = sigmoid(zi + c * peepholes[0])
@@ -40,17 +30,20 @@ def lstm_step(z, c, peepholes):
     g = ops.tanh(zc)
     i, f, g, c = at_once((i, f, g, f * c + i * g))
     o = sigmoid(zo + c * peepholes[2])
-    return o * ops.tanh(c), c, (i, f, g, o)
+    activations = [i, f, g, o]
+    if keras.backend.backend() == "tensorflow":
+        activations = [ops.concatenate(activations, axis=-1)]
+    return o * ops.tanh(c), c, activations
 
 
-def lstm_step_backward(dh, dc, saved, peepholes, bound):
+def lstm_step_backward(dh, dc, c_before, activations, peepholes, bound):
     """Derivatives of one step, clipped at the gates' inputs (Sec. 2.1).
 
     Args:
         dh: `(B, H)`: derivative with respect to this step's h.
         dc: `(B, H)`: the same for c, as far as the next step gives it.
-        saved: the cells that `lstm_step` got, and the activations that it
-            returned: five `(B, H)`.
+        c_before: `(B, H)`: the cells that `lstm_step` got.
+        activations: what it returned.
         peepholes: `(3, H)`.
         bound: scalar, or None for no clipping.
 
@@ -61,7 +54,9 @@ def lstm_step_backward(dh, dc, saved, peepholes, bound):
     def clip(d):
         return d if bound is None else ops.clip(d, -bound, bound)
 
-    c_before, i, f, g, o = saved
+    if len(activations) == 1:
+        activations = at_once(tuple(ops.split(activations[0], 4, axis=-1)))
+    i, f, g, o = activations
     tanh_c = ops.tanh(f * c_before + i * g)
     do = clip(dh * tanh_c * o * (1.0 - o))
     dc = dc + dh * o * (1.0 - tanh_c * tanh_c) + do * peepholes[2]
@@ -73,15 +68,23 @@ def lstm_step_backward(dh, dc, saved, peepholes, bound):
     return ops.concatenate(dz, axis=-1), dc_before
 
 
-def peephole_gradient(dz, saved):
+def peephole_gradient(dz, c_before, c_last):
     """The peepholes' gradient `(3, H)` from all steps.
 
     Args:
-        dz: `(T, B, 4H)`.
-        saved: as in `lstm_step_backward`, of all steps: `(T, B, H)` each. The
-            cells that o saw are those that i and f saw, one step on.
+        dz: `(TB, 4H)`.
+        c_before: `(T, B, H)`: the cells before each step, which i and f saw.
+            Those that o saw are the same, one step on.
+        c_last: `(B, H)`: the cells after the last step.
     """
-    c_before, i, f, g, _ = saved
+    rows, units = ops.shape(c_last)
+    c_before = ops.reshape(c_before, (-1, units))
     di, df, _, do = ops.split(dz, 4, axis=-1)
-    seen = ((di, c_before), (df, c_before), (do, f * c_before + i * g))
-    return ops.stack([ops.sum(d * cells, axis=(0, 1)) for d, cells in seen])
+    return ops.stack(
+        [
+            ops.sum(di * c_before, axis=0),
+            ops.sum(df * c_before, axis=0),
+            ops.sum(do[:-rows] * c_before[rows:], axis=0)
+            + ops.sum(do[-rows:] * c_last, axis=0),
+        ]
+    )

@@ -27,7 +27,8 @@ class MDNHead(NoisyLayer):
         time_major: the batch is the second axis, not the first.
 
     Call arguments:
-        inputs: `(B, D)`, `(B, T, D)`, or `(T, B, D)` with `time_major`.
+        inputs: `(B, D)`, `(B, T, D)`, or `(T, B, D)` with `time_major`; or a
+            list of such, side by side, of D in all.
         training: whether the weights get their noise.
 
     Returns:
@@ -69,9 +70,10 @@ class MDNHead(NoisyLayer):
         self.build_noise()
 
     def call(self, inputs, training=None):
-        batch_axis = 1 if self.time_major and len(inputs.shape) > 2 else 0
+        first = keras.tree.flatten(inputs)[0]
+        batch_axis = 1 if self.time_major and len(first.shape) > 2 else 0
         kernel, bias = self.drawn_weights(
-            training, ops.shape(inputs)[batch_axis]
+            training, ops.shape(first)[batch_axis]
         )
         outputs = dense_product(inputs, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
@@ -80,8 +82,9 @@ class MDNHead(NoisyLayer):
         return (*input_shape[:-1], 1 + 6 * self.num_mixtures)
 
     def compute_output_spec(self, inputs, training=None):
+        first = keras.tree.flatten(inputs)[0]
         return keras.KerasTensor(
-            self.compute_output_shape(inputs.shape), dtype=self.variable_dtype
+            self.compute_output_shape(first.shape), dtype=self.variable_dtype
         )
 
     def get_config(self):

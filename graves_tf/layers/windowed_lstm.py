@@ -19,7 +19,7 @@ from graves_tf.layers.soft_window import read_window
 from graves_tf.layers.soft_window import window_backward
 from graves_tf.layers.soft_window import window_parameters
 from graves_tf.layers.soft_window import window_weights
-from graves_tf.layers.time_scan import time_scan
+from graves_tf.layers.time_scan import compiled_scan
 from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 
@@ -193,18 +193,14 @@ def _whole_sequence(
             alpha, beta, kappa = window_parameters(parameters, kappa)
             phi = window_weights(alpha, beta, kappa, positions)
             w = read_window(phi, characters)
-            emitted = (h, w, kappa, parameters, c_before, *activations)
+            emitted = (*activations, h, c_before, w, kappa, parameters)
             return (h, c, w, kappa), emitted
 
-        _, (h, w, kappa, parameters, *saved) = time_scan(
-            forward,
-            zeros,
-            (z,),
-            [
-                (batch, size)
-                for size in (units, alphabet, count, 3 * count, *[units] * 5)
-            ],
+        sizes = (4 * units, units, units, alphabet, count, 3 * count)
+        (_, c_last, *_), emitted = compiled_scan(
+            forward, zeros, (z,), [(batch, size) for size in sizes], over=0
         )
+        *activations, h, c_before, w, kappa, parameters = emitted
 
         def grad(dh_all, dw_all, dkappa_all):
             bound = limit and per_sequence(limit, ops.shape(x)[1])
@@ -214,7 +210,8 @@ def _whole_sequence(
 
             def backward(carry, inputs):
                 dh, dc, dw, dkappa = carry
-                dh_t, dw_t, dkappa_t, parameters, kappa, *saved = inputs
+                *window, dh_t, c_before = inputs[:6]
+                dw_t, dkappa_t, parameters, kappa = window
                 dparameters, dkappa = window_backward(
                     dw + dw_t,
                     dkappa + dkappa_t,
@@ -224,29 +221,38 @@ def _whole_sequence(
                     characters_back,
                 )
                 dh = dh + dh_t + ops.matmul(dparameters, window_back)
-                dz, dc = lstm_step_backward(dh, dc, saved, peepholes, bound)
+                dz, dc = lstm_step_backward(
+                    dh, dc, c_before, inputs[6:], peepholes, bound
+                )
                 before = back(dz)
                 carry = (before[:, :units], dc, before[:, units:], dkappa)
                 return carry, (dz, dparameters)
 
-            _, (dz, dparameters) = time_scan(
+            (after, *_), (dz, dparameters) = compiled_scan(
                 backward,
                 zeros,
-                (dh_all, dw_all, dkappa_all, parameters, kappa, *saved),
+                (
+                    *(dw_all, dkappa_all, parameters, kappa),
+                    *(dh_all, c_before, *activations),
+                ),
                 [(batch, 4 * units), (batch, 3 * count)],
                 reverse=True,
+                over=6,
             )
+            # In one shape for all: XLA makes a copy for each.
+            dz = ops.reshape(dz, (-1, 4 * units))
             h0, _, w0, _ = zeros
-            before = [one_step_late(h, h0, dz), one_step_late(w, w0, dz)]
+            before = [one_step_late(h, h0, after), one_step_late(w, w0, after)]
             from_before = outer_sum(side_by_side(before), dz, dtype)
+            dx = ops.matmul(dz, ops.transpose(kernel[:dimension]))
             return (
-                ops.matmul(dz, ops.transpose(kernel[:dimension])),
+                ops.reshape(dx, ops.shape(x)),
                 ops.concatenate(
                     [outer_sum(x, dz), from_before[units:]], axis=0
                 ),
                 from_before[:units],
-                peephole_gradient(dz, saved),
-                ops.sum(dz, axis=(0, 1)),
+                peephole_gradient(dz, c_before, c_last),
+                ops.sum(dz, axis=0),
                 outer_sum(h, dparameters),
                 ops.sum(dparameters, axis=(0, 1)),
             )

@@ -88,7 +88,7 @@ class HandwritingNetwork(keras.Model):
 
     def _outputs(self, hidden, training):
         """ŷ `(B, T, 1 + 6M)` from every layer's h `(T, B, H)`."""
-        outputs = self.head(ops.concatenate(hidden, axis=-1), training=training)
+        outputs = self.head(hidden, training=training)
         return ops.transpose(outputs, (1, 0, 2))
 
     def get_config(self):

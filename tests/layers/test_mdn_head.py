@@ -40,6 +40,17 @@ def test_it_is_linear():
     )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_parts_are_side_by_side(dtype):
+    layer, x = make(dtype=dtype)
+    parts = [x[..., :2], x[..., 2:]]
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(layer([ops.convert_to_tensor(p) for p in parts])),
+        ops.convert_to_numpy(layer(x)),
+        atol=1e-5 if dtype == "float32" else 0.05,
+    )
+
+
 @pytest.mark.parametrize("limit", [None, 100.0, 0.5])
 def test_clipping_at_the_outputs(differentiate, limit):
     """Each sequence's ∂L/∂ŷ is clipped; the loss is the mean over them."""

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -42,6 +43,41 @@ def test_scan_is_a_loop(reverse):
             np.testing.assert_allclose(
                 ops.convert_to_numpy(y), value, rtol=1e-5, atol=1e-6
             )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("compile_as", ["eager", "graph", "xla"])
+def test_output_over_an_input_is_a_loop_too(reverse, compile_as):
+    def both(carry, inputs):
+        scale, x = inputs
+        total = 0.5 * carry[0] + x
+        return (total,), (total * x, ops.sum(scale * x, axis=-1))
+
+    def scan(x):
+        scale = ops.ones((T, 1)) * 2.0
+        return time_scan(
+            both, (ops.ones((B, 3)),), (scale, x), SHAPES, reverse, over=1
+        )
+
+    if compile_as != "eager":
+        if keras.backend.backend() != "tensorflow":
+            pytest.skip("TensorFlow's graphs")
+        import tensorflow as tf
+
+        scan = tf.function(scan, jit_compile=compile_as == "xla")
+    (last,), (products, sums) = scan(ops.convert_to_tensor(X))
+    total, expected = np.ones((B, 3)), np.zeros((T, B, 3))
+    for t in reversed(range(T)) if reverse else range(T):
+        total = 0.5 * total + X[t]
+        expected[t] = total * X[t]
+    for actual, value in (
+        (last, total),
+        (products, expected),
+        (sums, 2.0 * X.sum(axis=-1)),
+    ):
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(actual), value, rtol=1e-5, atol=1e-5
+        )
 
 
 def test_gradient(differentiate):
