@@ -42,6 +42,11 @@ def _traced(f):
     return run
 
 
+def under_xla():
+    """Whether what is being traced is part of what `compiled` compiles."""
+    return _under_xla
+
+
 def at_once(tensors):
     """The same tensors, as they are to be computed: once, and together.
 

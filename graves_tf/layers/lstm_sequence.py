@@ -3,6 +3,7 @@
 from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
+from graves_tf.layers.compiled import compiled
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.input_product import input_gradients
 from graves_tf.layers.input_product import input_product
@@ -47,7 +48,7 @@ def lstm_sequence(
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
         times_recurrent = repeated_product(recurrent, batch, dtype)
         if parts:
-            z = input_product(symbols, parts, kernel, dtype)
+            z = compiled(input_product)(symbols, parts, kernel, dtype)
         else:
             # Looked up step by step: all steps' rows would be much memory.
             z = symbols
@@ -103,12 +104,12 @@ def lstm_sequence(
             )
             # In one shape for all: XLA makes a copy for each.
             dz = ops.reshape(dz, (-1, 4 * units))
-            dkernel, dparts = input_gradients(
-                symbols, parts, kernel, dz, dtype, after=dh0
+            dkernel, dparts = compiled(input_gradients)(
+                symbols, parts, kernel, dz, dtype, dh0
             )
             return (
                 dkernel,
-                outer_sum(one_step_late(h, h0, after=dh0), dz, dtype),
+                compiled(outer_sum)(one_step_late(h, h0, dh0), dz, dtype),
                 peephole_gradient(dz, c_before, last[1]),
                 ops.sum(dz, axis=0),
                 dh0,

@@ -3,12 +3,16 @@
 import keras
 from keras import ops
 
+from graves_tf.layers.compiled import under_xla
+
 
 def product(a, b, dtype="float32"):
     """`a @ b` with the operands in `dtype` and the result in float32.
 
     With `dtype="bfloat16"` this is what a matrix unit does best: half the
     bytes in, float32 sums out. Float64 and float32 operands are left alone.
+    TensorFlow rounds the sums to `dtype` in between, but for what is
+    `compiled`, where it is also twice as fast.
 
     Args:
         a: `(..., m, k)`.
@@ -25,7 +29,7 @@ def product(a, b, dtype="float32"):
         import jax.numpy as jnp
 
         return jnp.matmul(a, b, preferred_element_type=jnp.float32)
-    return ops.cast(ops.matmul(a, b), "float32")
+    return _tensorflow_product(a, b)
 
 
 def transposed(a, dtype="float32"):
@@ -81,10 +85,17 @@ def _product_along_rows(a, b, dtype):
         axes = (((1,), (1,)), ((), ()))
         wide = "float64" if dtype == "float64" else "float32"
         return lax.dot_general(a, b, axes, preferred_element_type=wide)
+    return _tensorflow_product(a, b, transpose_b=True)
+
+
+def _tensorflow_product(a, b, **options):
+    """A narrow product as wide as it can be had: outside of XLA it is not."""
     import tensorflow as tf
 
-    result = tf.matmul(a, b, transpose_b=True)
-    return result if dtype == "float64" else tf.cast(result, "float32")
+    wide = "float64" if a.dtype == "float64" else "float32"
+    if under_xla():
+        return tf.matmul(a, b, output_type=wide, **options)
+    return tf.cast(tf.matmul(a, b, **options), wide)
 
 
 def outer_sum(a, b, dtype="float32"):

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from graves_tf.layers.clip_gradient import per_sequence
+from graves_tf.layers.compiled import compiled
 from graves_tf.layers.custom_gradient import custom_gradient
 from graves_tf.layers.joining import one_step_late
 from graves_tf.layers.joining import side_by_side
@@ -243,7 +244,7 @@ def _whole_sequence(
             dz = ops.reshape(dz, (-1, 4 * units))
             h0, _, w0, _ = zeros
             before = [one_step_late(h, h0, after), one_step_late(w, w0, after)]
-            from_before = outer_sum(side_by_side(before), dz, dtype)
+            from_before = compiled(outer_sum)(side_by_side(before), dz, dtype)
             dx = ops.matmul(dz, ops.transpose(kernel[:dimension]))
             return (
                 ops.reshape(dx, ops.shape(x)),
