@@ -20,10 +20,12 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
     import keras
 
     from graves_tf import networks  # noqa: F401  (registers the classes)
+    from graves_tf.layers.compiled import compile_parts
     from graves_tf.optimizers import make_optimizer
     from graves_tf.regularization import make_weight_noise
     from graves_tf.run_folder import copy_of
 
+    compile_parts(not options.no_jit)
     optimizer = make_optimizer(
         options.optimizer,
         options.learning_rate,

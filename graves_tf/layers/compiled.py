@@ -4,13 +4,21 @@ import functools
 
 import keras
 
+_enabled = True
 _under_xla = False
+
+
+def compile_parts(enabled):
+    """Whether `compiled` compiles, in the graphs built from now on."""
+    global _enabled
+    _enabled = enabled
 
 
 def compiled(f):
     """`f`, compiled by XLA where TensorFlow builds a graph.
 
-    Eagerly, and on other backends, `f` is as it was.
+    Eagerly, on other backends, and after `compile_parts(False)`, `f` is as it
+    was.
 
     Args:
         f: a function of tensors and tuples of them, whose derivative nobody
@@ -23,7 +31,7 @@ def compiled(f):
     def run(*args):
         import tensorflow as tf
 
-        if tf.executing_eagerly():
+        if tf.executing_eagerly() or not _enabled:
             return f(*args)
         return tf.function(_traced(f), jit_compile=True, autograph=False)(*args)
 
