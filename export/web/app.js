@@ -86,7 +86,7 @@ async function write() {
     const lines = await writer.write(job, {
       attempt: ({ line, attempt }) => {
         view.begin();
-        say(progress(line, attempt, job.lines.length));
+        say(progress(line, attempt, job.lines));
       },
       points: (message) => {
         // It speaks without points too, to say that it is alive.
@@ -109,8 +109,10 @@ async function write() {
   }
 }
 
-function progress(line, attempt, count) {
-  const which = count > 1 ? `line ${line + 1} of ${count}` : "the line";
+function progress(line, attempt, lines) {
+  const count = (some) => some.filter(Boolean).length;
+  const [number, all] = [count(lines.slice(0, line + 1)), count(lines)];
+  const which = all > 1 ? `line ${number} of ${all}` : "the line";
   return `Writing ${which}${attempt ? `, attempt ${attempt + 1}` : ""}…`;
 }
 

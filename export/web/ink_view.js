@@ -183,9 +183,11 @@ export class InkView {
   /** Where the live line stands, about: its baseline is not known yet. */
   placeOfLive() {
     const { lines, size } = this.page;
-    const above = bounds(lines.slice(-1));
-    if (!above) return [0, 0];
-    return [bounds(lines)[0], (above[1] + above[3]) / 2 + PITCH * size];
+    const last = lines.findLastIndex((line) => line.length);
+    if (last < 0) return [0, 0];
+    const [, top, , bottom] = bounds([lines[last]]);
+    const below = (lines.length - last) * PITCH * size;
+    return [bounds(lines)[0], (top + bottom) / 2 + below];
   }
 }
 

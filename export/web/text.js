@@ -47,10 +47,11 @@ export function unknownIn(text, symbols) {
 }
 
 /**
- * The lines of a text, non-empty, in characters that the network knows.
+ * The lines of a text, in characters that the network knows.
  *
  * Words are kept whole; a word longer than a line is broken. A newline ends a
- * line; other white space counts as one space.
+ * line; other white space counts as one space. Of empty lines between two
+ * others one stays.
  *
  * @throws {Error} the text is empty, too long, or has unknown characters.
  */
@@ -67,8 +68,10 @@ export function prepare(text, symbols, maxLine = MAX_LINE) {
   }
   encode(text.replace(/\s/g, " "), symbols);
   return text
+    .trim()
     .split(/\r\n|[\n\r]/)
-    .flatMap((row) => wrap(row.split(/\s+/).filter(Boolean), maxLine));
+    .flatMap((row) => wrap(row.split(/\s+/).filter(Boolean), maxLine))
+    .filter((line, i, lines) => line || lines[i - 1]);
 }
 
 function wrap(words, width) {
@@ -93,5 +96,5 @@ function wrap(words, width) {
     }
     line = word;
   }
-  return line ? [...lines, line] : lines;
+  return [...lines, line];
 }

@@ -2,16 +2,26 @@
 
 import { isComplete, sample } from "./sampler.js";
 
+// What an empty line between two paragraphs comes to.
+const BLANK = {
+  text: "",
+  strokes: [],
+  finished: true,
+  unvisited: [],
+  runsOn: false,
+  attempts: 0,
+};
+
 /**
  * Without a style to follow, the first line sets it: the others are primed
  * with it (Sec. 5.5).
  *
  * @param {StepModel} model
  * @param {object} job
- *     lines: the texts. prime: `{strokes, text}` or null. bias, seed,
- *     maxPoints, attempts: of `sample`. draws: function of the line and the
- *     attempt. onAttempt(line, attempt, text), onPoint(point), onLine(line,
- *     drawn), onStep(): are told.
+ *     lines: the texts, an empty one for a blank line. prime: `{strokes,
+ *     text}` or null. bias, seed, maxPoints, attempts: of `sample`. draws:
+ *     function of the line and the attempt. onAttempt(line, attempt, text),
+ *     onPoint(point), onLine(line, drawn), onStep(): are told.
  * @returns {Promise<object[]>} what `sample` gives, for each line.
  */
 export async function writePage(model, job) {
@@ -19,6 +29,11 @@ export async function writePage(model, job) {
   let { prime = null } = job;
   const written = [];
   for (const [line, text] of lines.entries()) {
+    if (!text) {
+      written.push(BLANK);
+      onLine?.(line, BLANK);
+      continue;
+    }
     const drawn = await sample(model, text, {
       ...job,
       line,

@@ -64,6 +64,7 @@ def test_draws_depend_on_seed_line_and_attempt(modules):
         "a",
         "  two  words ",
         "one\n\n two\r\nthree",
+        "\n \none\n \n\n\ttwo\n\n",
         "a bb ccc dddd eeeee ffffff",
         "abcdefghijklmnop",
         "ab abcdefghijklmnop cd",
@@ -78,7 +79,7 @@ def test_lines_are_those_of_write(modules, text):
     from graves_tf.sampling.text_lines import prepare
 
     alphabet = Alphabet("".join(SYMBOLS), unknown=False)
-    expected = prepare(text, alphabet, max_characters=10)
+    expected = prepare(text, alphabet, max_characters=10, paragraphs=True)
     assert modules.call("text.js", "prepare", text, SYMBOLS, 10) == expected
 
 

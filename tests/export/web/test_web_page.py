@@ -277,3 +277,14 @@ def test_several_lines_stand_below_each_other(page):
     strokes = page.ink()
     heights = [stroke[:, 1].mean() for stroke in strokes]
     assert heights[-1] - heights[0] > 200
+
+
+def test_an_empty_line_parts_paragraphs(page):
+    def heights(text):
+        page.put("text", text)
+        assert page.write()[0].startswith("Done")
+        return [stroke[:, 1].mean() for stroke in page.ink()]
+
+    together, apart = heights("one\ntwo"), heights("one\n\n\ntwo\n")
+    drop = together[-1] - together[0]
+    assert apart[-1] - apart[0] > 1.5 * drop
