@@ -14,7 +14,7 @@ def compile_parts(enabled):
     _enabled = enabled
 
 
-def compiled(f):
+def compiled(f, training=True):
     """`f`, compiled by XLA where TensorFlow builds a graph.
 
     Eagerly, on other backends, and after `compile_parts(False)`, `f` is as it
@@ -23,8 +23,10 @@ def compiled(f):
     Args:
         f: a function of tensors and tuples of them, whose derivative nobody
             asks for: it stands within a `custom_gradient`.
+        training: without it `f` is as it was. A network that is saved to be
+            used must do so where there is no XLA.
     """
-    if keras.backend.backend() != "tensorflow":
+    if keras.backend.backend() != "tensorflow" or not training:
         return f
 
     @functools.wraps(f)

@@ -30,6 +30,7 @@ def lstm_sequence(
     mask,
     limit,
     dtype,
+    training,
 ):
     """`PeepholeLSTM` over all steps.
 
@@ -48,7 +49,7 @@ def lstm_sequence(
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
         times_recurrent = repeated_product(recurrent, batch, dtype)
         if parts:
-            z = compiled(input_product)(symbols, parts, kernel, dtype)
+            z = compiled(input_product, training)(symbols, parts, kernel, dtype)
         else:
             # Looked up step by step: all steps' rows would be much memory.
             z = symbols
@@ -71,6 +72,7 @@ def lstm_sequence(
             (h0, c0),
             (z, *mask),
             [(batch, 4 * units), (batch, units), (batch, units)],
+            training=training,
             over=0 if parts else None,
         )
 

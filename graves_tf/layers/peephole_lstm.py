@@ -187,6 +187,7 @@ class PeepholeLSTM(NoisyLayer):
             mask=mask,
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
+            training=training,
         )
         if not self.time_major:
             h = ops.transpose(h, (1, 0, 2))

@@ -80,13 +80,13 @@ def time_scan(step, initial, inputs, shapes, reverse=False, over=None):
     return carry, tuple(e.stack() for e in emitted)
 
 
-def compiled_scan(step, initial, inputs, shapes, **options):
+def compiled_scan(step, initial, inputs, shapes, training=True, **options):
     """`time_scan`, `compiled`: for use within a `custom_gradient`."""
 
     def scan(initial, inputs):
         return time_scan(step, initial, inputs, shapes, **options)
 
-    return compiled(scan)(initial, inputs)
+    return compiled(scan, training)(initial, inputs)
 
 
 def _room(tf, like, length, shape, dtype):

@@ -125,6 +125,7 @@ class WindowedLSTM(keras.layers.Layer):
             *(w + 0.0 for w in weights),
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
+            training=training,
         )
         if self.time_major:
             return outputs
@@ -163,6 +164,7 @@ def _whole_sequence(
     *,
     limit,
     dtype,
+    training,
 ):
     """h, w and κ at every step, `(T, B, ·)`, the derivative written out."""
     dimension = kernel.shape[0] - characters.shape[-1]
@@ -199,7 +201,12 @@ def _whole_sequence(
 
         sizes = (4 * units, units, units, alphabet, count, 3 * count)
         (_, c_last, *_), emitted = compiled_scan(
-            forward, zeros, (z,), [(batch, size) for size in sizes], over=0
+            forward,
+            zeros,
+            (z,),
+            [(batch, size) for size in sizes],
+            training=training,
+            over=0,
         )
         *activations, h, c_before, w, kappa, parameters = emitted
 

@@ -52,8 +52,10 @@ def test_an_error_leaves_nothing_behind():
     assert not under_xla()
 
 
-@pytest.mark.parametrize("enabled", [True, False])
-def test_layers_compile_unless_told_not_to(enabled):
+@pytest.mark.parametrize(
+    "training, enabled", [(True, True), (True, False), (False, True)]
+)
+def test_layers_compile_to_train_unless_told_not_to(training, enabled):
     import tensorflow as tf
 
     layer = PeepholeLSTM(3, return_sequences=True)
@@ -61,8 +63,8 @@ def test_layers_compile_unless_told_not_to(enabled):
     eager = layer(x)
     try:
         compile_parts(enabled)
-        function = tf.function(lambda: layer(x))
-        assert bool(calls(function)) == enabled
+        function = tf.function(lambda: layer(x, training=training))
+        assert bool(calls(function)) == (training and enabled)
         np.testing.assert_allclose(function(), eager, atol=1e-6)
     finally:
         compile_parts(True)
