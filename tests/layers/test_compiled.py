@@ -11,6 +11,14 @@ from graves_tf.layers.compiled import under_xla
 pytestmark = pytest.mark.tensorflow
 
 
+@pytest.fixture(autouse=True)
+def enabled_again():
+    """Whatever a test, this or one before, has left it at."""
+    compile_parts(True)
+    yield
+    compile_parts(True)
+
+
 def calls(function):
     """The functions that XLA is to compile within a TensorFlow graph."""
     graph = function.get_concrete_function().graph
@@ -61,10 +69,7 @@ def test_layers_compile_to_train_unless_told_not_to(training, enabled):
     layer = PeepholeLSTM(3, return_sequences=True)
     x = keras.random.normal((2, 5, 4), seed=0)
     eager = layer(x)
-    try:
-        compile_parts(enabled)
-        function = tf.function(lambda: layer(x, training=training))
-        assert bool(calls(function)) == (training and enabled)
-        np.testing.assert_allclose(function(), eager, atol=1e-6)
-    finally:
-        compile_parts(True)
+    compile_parts(enabled)
+    function = tf.function(lambda: layer(x, training=training))
+    assert bool(calls(function)) == (training and enabled)
+    np.testing.assert_allclose(function(), eager, atol=1e-6)
