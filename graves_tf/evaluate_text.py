@@ -94,6 +94,8 @@ def dynamic_scores(options, network, symbols, where):
 
 def table(options, network, text, split, scores):
     """The scores, and beside them the paper's of the same row."""
+    from graves_tf.regularization import regularization_of
+
     kind = network.vocabulary.kind
     lines = [
         f"{text.name}, {split}: {scores['symbols']} {kind}s"
@@ -101,7 +103,9 @@ def table(options, network, text, split, scores):
     ]
     regularization = regularization_of(network)
     way = f"dynamic ({options.dynamic})" if options.dynamic else "static"
-    row = TABLE_1.get((network.preset, regularization, bool(options.dynamic)))
+    theirs, row = paper_row(
+        network.preset, regularization, bool(options.dynamic)
+    )
     lines.append(
         f"{network.preset or 'network'}, regularisation "
         f"{regularization.replace('_', ' ')}, "
@@ -116,18 +120,25 @@ def table(options, network, text, split, scores):
         bits, perplexity, error, epochs = row
         lines.append(
             f"{'the paper':12}{bits:8.2f}{perplexity:12d}{error:9.1f}"
-            f"   ({epochs} epochs)"
+            f"   ({epochs} epochs"
+            + (f", {theirs.replace('_', ' ')}" * (theirs != regularization))
+            + ")"
         )
     return "\n".join(lines)
 
 
-def regularization_of(network):
-    """What the network was trained with: a name in `REGULARIZATIONS`."""
-    from graves_tf.layers import AdaptiveWeightNoise
+def paper_row(preset, regularization, dynamic):
+    """The regularisation and the row of Table 1 for a network.
 
-    noise = network.weight_noise
-    if noise is None:
-        return "none"
-    if isinstance(noise, AdaptiveWeightNoise):
-        return "adaptive_weight_noise"
-    return "weight_noise"
+    Where the paper has none of its regularisation, that of the paper's last;
+    (None, None) for a network that is not the paper's.
+    """
+    rows = {
+        name: row
+        for (theirs, name, moving), row in TABLE_1.items()
+        if (theirs, moving) == (preset, dynamic)
+    }
+    if not rows:
+        return None, None
+    theirs = regularization if regularization in rows else list(rows)[-1]
+    return theirs, rows[theirs]

@@ -1,26 +1,34 @@
-"""Weight noise by name, and what its weights cost (Secs. 3.1, 4.2)."""
+"""Regularization by name, and what its weights cost (Secs. 3.1, 4.2)."""
 
 import math
 
 from graves_tf.layers.adaptive_weight_noise import AdaptiveWeightNoise
 from graves_tf.layers.adaptive_weight_noise import kl_to_prior
+from graves_tf.layers.drop_connect import DropConnect
 from graves_tf.layers.noisy_layer import NoisyLayer
 from graves_tf.layers.weight_noise import WeightNoise
 
-# In the paper's order: each stage starts from the weights of the one before.
-REGULARIZATIONS = ("none", "weight_noise", "adaptive_weight_noise")
+# The paper's in its order: each stage starts from the weights of the one
+# before. The last is later work's.
+REGULARIZATIONS = (
+    "none",
+    "weight_noise",
+    "adaptive_weight_noise",
+    "drop_connect",
+)
 
 
-def make_weight_noise(name, std=0.075, sequences=None):
+def make_weight_noise(name, std=0.075, sequences=None, rate=0.5):
     """The strategy of that name for a network's layers.
 
     Args:
         name: one of `REGULARIZATIONS`.
         std: the noise's standard deviation; with adaptive noise, at its start.
         sequences: in one pass over the training data, for adaptive noise.
+        rate: the share of recurrent weights that DropConnect leaves out.
 
     Returns:
-        A `WeightNoise`, an `AdaptiveWeightNoise`, or None.
+        A `WeightNoise`, an `AdaptiveWeightNoise`, a `DropConnect`, or None.
 
     Raises:
         ValueError: another name, or an unusable number.
@@ -34,7 +42,16 @@ def make_weight_noise(name, std=0.075, sequences=None):
         return None
     if name == "weight_noise":
         return WeightNoise(std)
+    if name == "drop_connect":
+        return DropConnect(rate)
     return AdaptiveWeightNoise(std, sequences=sequences)
+
+
+def regularization_of(network):
+    """What the network was trained with: a name in `REGULARIZATIONS`."""
+    strategies = (type(None), WeightNoise, AdaptiveWeightNoise, DropConnect)
+    names = dict(zip(strategies, REGULARIZATIONS, strict=True))
+    return names[type(network.weight_noise)]
 
 
 def count_weights(network):

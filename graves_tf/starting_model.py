@@ -36,7 +36,10 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
     if resuming:
         return keras.saving.load_model(folder.last)
     changes["weight_noise"] = make_weight_noise(
-        options.regularization, options.weight_noise_std, sequences
+        options.regularization,
+        options.weight_noise_std,
+        sequences,
+        options.drop_connect_rate,
     )
     if options.init_from:
         model = copy_of(starting_weights(options), options.dtype, **changes)

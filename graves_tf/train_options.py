@@ -71,7 +71,8 @@ def make_parser():
         default="none",
         help="none, weight_noise or adaptive_weight_noise. The paper's "
         "schedule is one after the other, each with --init-from the best.keras "
-        "of the one before",
+        "of the one before. Or drop_connect, not the paper's: recurrent "
+        "weights are left out at random",
     )
     add(
         "--weight-noise-std",
@@ -80,6 +81,14 @@ def make_parser():
         metavar="STD",
         help="of the weight noise; with adaptive_weight_noise at its start, "
         "unless FILE has learned some (default 0.075)",
+    )
+    add(
+        "--drop-connect-rate",
+        type=float,
+        default=0.5,
+        metavar="SHARE",
+        help="of the recurrent weights that drop_connect leaves out of each "
+        "batch (default 0.5)",
     )
     add(
         "--epochs",
@@ -165,7 +174,8 @@ def make_parser():
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
-    "warm_up alphabet seed regularization weight_noise_std"
+    "warm_up alphabet seed regularization weight_noise_std "
+    "drop_connect_rate"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

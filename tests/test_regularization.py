@@ -13,6 +13,7 @@ from graves_tf import train
 from graves_tf import weights
 from graves_tf.ink.line import Line
 from graves_tf.layers import AdaptiveWeightNoise
+from graves_tf.layers import DropConnect
 from graves_tf.layers import WeightNoise
 from graves_tf.networks import presets
 from graves_tf.regularization import REGULARIZATIONS
@@ -29,13 +30,14 @@ QUICK = ["--no-jit"] if keras.backend.backend() == "tensorflow" else []
 
 
 def test_by_name():
-    none, fixed, adaptive = (
-        make_weight_noise(name, 0.125, 50) for name in REGULARIZATIONS
+    none, fixed, adaptive, drop = (
+        make_weight_noise(name, 0.125, 50, 0.25) for name in REGULARIZATIONS
     )
     assert none is None
     assert isinstance(fixed, WeightNoise) and fixed.std == 0.125
     assert isinstance(adaptive, AdaptiveWeightNoise)
     assert (adaptive.initial_std, adaptive.sequences) == (0.125, 50)
+    assert isinstance(drop, DropConnect) and drop.rate == 0.25
     with pytest.raises(ValueError, match="'dropout'.*weight_noise"):
         make_weight_noise("dropout")
 
@@ -48,7 +50,7 @@ def test_the_default_std_is_the_papers():
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory):
-    """The folder of the paper's three stages, and what each printed."""
+    """The folder of a stage of each, one after the other."""
     folder = tmp_path_factory.mktemp("stages")
     rng = np.random.default_rng(0)
 
@@ -137,8 +139,10 @@ def test_each_stage_starts_from_the_one_before(stages):
 
 
 def test_the_log_tells_what_the_weights_cost(stages):
-    none, fixed, adaptive = (read_log(stages / n) for n in REGULARIZATIONS)
-    assert list(none[0]) == list(fixed[0])
+    none, fixed, adaptive, drop = (
+        read_log(stages / name) for name in REGULARIZATIONS
+    )
+    assert list(none[0]) == list(fixed[0]) == list(drop[0])
     extra = ["kl_nats_per_sequence", "kl_bits_per_weight"]
     assert list(adaptive[0]) == [*none[0], *extra]
     assert all(float(row[key]) > 0 for row in adaptive for key in extra)

@@ -70,13 +70,22 @@ def standard_normal(weight, seed):
         weight: a variable.
         seed: a `keras.random.SeedGenerator`, moved on by one.
     """
+    return _random("normal", weight, seed)
+
+
+def standard_uniform(weight, seed):
+    """As `standard_normal`, uniform in [0, 1)."""
+    return _random("uniform", weight, seed)
+
+
+def _random(kind, weight, seed):
     shape, dtype = tuple(weight.shape), weight.dtype
     if keras.backend.backend() != "tensorflow":
-        return keras.random.normal(shape, dtype=dtype, seed=seed)
+        return getattr(keras.random, kind)(shape, dtype=dtype, seed=seed)
     import tensorflow as tf
 
     # As Keras would, but it leaves the generator to TensorFlow, which takes
     # one for XLA on CPUs that is 40 times slower.
-    return tf.random.stateless_normal(
+    return getattr(tf.random, f"stateless_{kind}")(
         shape, tf.cast(seed.next(), "int32"), dtype=dtype, alg="philox"
     )
