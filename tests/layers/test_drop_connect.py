@@ -32,7 +32,9 @@ def test_a_weight_is_left_out_or_larger():
     layer.build((None, None, 2))
     kernel, recurrent, *others = drawn(layer)
     quiet = layer.get_weights()
-    for ours, theirs in zip([kernel, *others], [quiet[0], *quiet[2:]]):
+    for ours, theirs in zip(
+        [kernel, *others], [quiet[0], *quiet[2:]], strict=True
+    ):
         np.testing.assert_array_equal(ours, theirs)
     gone = recurrent == 0
     error = 5 * np.sqrt(0.3 * 0.7 / gone.size)
