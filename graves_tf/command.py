@@ -110,16 +110,22 @@ def progress_of(total, unit):
         unit: what they are.
 
     Yields:
-        A function to call with how many more are done.
+        A function to call with how many more are done, or with a note of
+        how far what is being done has come.
     """
     try:
         from tqdm import tqdm
     except ImportError:
-        yield lambda count: None
+        yield lambda count=0, note="": None
         return
     # The mean pace: a batch's own says little of the next one's.
     with tqdm(total=total, unit=unit, smoothing=0, disable=total < 2) as bar:
-        yield bar.update
+
+        def advance(count=0, note=""):
+            bar.update(count)
+            bar.set_postfix_str(note)
+
+        yield advance
 
 
 def say(message):

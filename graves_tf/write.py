@@ -98,7 +98,8 @@ def write_text(options, sampler, style, rows):
     samples = []
     incomplete = 0
     with progress_of(len(lines), "line") as advance:
-        for batch in write_page(sampler, lines, style, **wanted(options)):
+        told = wanted(options) | {"on_points": points_note(advance)}
+        for batch in write_page(sampler, lines, style, **told):
             samples += batch
             incomplete += report(batch)
             advance(len(batch))
@@ -132,7 +133,8 @@ def write_file(options, sampler, style, lines_of):
     form = form_of(options)
     done = incomplete = 0
     with progress_of(len(texts), "line") as advance:
-        for batch in write_lines(sampler, texts, style, **wanted(options)):
+        told = wanted(options) | {"on_points": points_note(advance)}
+        for batch in write_lines(sampler, texts, style, **told):
             for number, sample in enumerate(batch, done):
                 path = folder / f"{number:04d}.{form}"
                 save(path, form, [sample.strokes], sample.text, options.color)
@@ -166,6 +168,11 @@ def wanted(options):
     """What `write_lines` is to do."""
     names = ("bias", "seed", "attempts", "batch_size")
     return {name: getattr(options, name) for name in names}
+
+
+def points_note(advance):
+    """What tells the progress bar how far a batch has come."""
+    return lambda points: advance(note=f"{points} points")
 
 
 def report(samples):

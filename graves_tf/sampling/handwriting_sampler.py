@@ -38,6 +38,7 @@ class HandwritingSampler:
         attempts=5,
         max_points=None,
         first=0,
+        on_points=None,
     ):
         """Write each text as one line.
 
@@ -53,6 +54,8 @@ class HandwritingSampler:
                 each character.
             first: the first text's number, where they are a part of more:
                 a text's number is a part of its seed.
+            on_points: function that is told, every `chunk` steps, how many
+                points have been drawn.
 
         Returns:
             List of `Sample`.
@@ -70,6 +73,14 @@ class HandwritingSampler:
                 raise ValueError(f"Text {number} is empty: nothing to write.")
         styles = styles or [None] * len(texts)
         samples = [None] * len(texts)
+        points = 0
+
+        def told(count):
+            nonlocal points
+            points += count
+            if on_points:
+                on_points(points)
+
         for attempt in range(max(1, attempts)):
             open_ = [
                 i
@@ -84,6 +95,7 @@ class HandwritingSampler:
                 [Draws(seed, first + i, attempt) for i in open_],
                 [styles[i] for i in open_],
                 max_points,
+                told,
             )
             for i, sample in zip(open_, drawn, strict=True):
                 sample = sample._replace(attempt=attempt)
@@ -93,8 +105,8 @@ class HandwritingSampler:
                 samples[i] = samples[i]._replace(attempts=attempt + 1)
         return samples
 
-    def _draw(self, texts, biases, draws, styles, max_points):
-        """Every text once."""
+    def _draw(self, texts, biases, draws, styles, max_points, told):
+        """Every text once; `told` of the points of each chunk."""
         network, rows = self.network, len(texts)
         primes = [
             np.zeros((0, 3), "float32") if s is None else to_offsets(s.strokes)
@@ -145,6 +157,8 @@ class HandwritingSampler:
             first = np.where(fires.any(axis=0), fires.argmax(axis=0), -1)
             new = (stopped < 0) & (first >= 0)
             stopped[new] = begin + first[new]
+            ends = np.where(stopped >= 0, stopped, bounds)
+            told(int((free * (steps[:, None] < ends)).sum()))
             begin += self.chunk
             stopped[(stopped < 0) & (begin >= bounds)] = -2
         pens, phis = np.concatenate(pens), np.concatenate(phis)

@@ -246,6 +246,21 @@ def test_a_part_of_more_texts(sampler):
         np.testing.assert_allclose(a.strokes, b.strokes, rtol=1e-4, atol=1e-3)
 
 
+def test_it_tells_how_many_points_there_are(make_network):
+    sampler = HandwritingSampler(make_network(SPEED), chunk=10)
+    style = Line(sampler.write(["ab"])[0].strokes, "ab")
+    told = []
+    samples = sampler.write(
+        ["abcd", "a"],
+        styles=[style, None],
+        attempts=1,
+        on_points=told.append,
+    )
+    assert told == sorted(told) and len(told) > 2
+    # A line that starts a page has the origin beside its drawn points.
+    assert told[-1] == sum(len(s.strokes) for s in samples) - 1
+
+
 def test_nothing_to_write(sampler):
     assert sampler.write([]) == []
 
