@@ -4,8 +4,8 @@ import math
 
 from graves_tf.layers.adaptive_weight_noise import AdaptiveWeightNoise
 from graves_tf.layers.adaptive_weight_noise import kl_to_prior
-from graves_tf.layers.drop_connect import DropConnect
 from graves_tf.layers.noisy_layer import NoisyLayer
+from graves_tf.layers.variational_dropout import VariationalDropout
 from graves_tf.layers.weight_noise import WeightNoise
 
 # The paper's in its order: each stage starts from the weights of the one
@@ -14,21 +14,22 @@ REGULARIZATIONS = (
     "none",
     "weight_noise",
     "adaptive_weight_noise",
-    "drop_connect",
+    "variational_dropout",
 )
 
 
-def make_weight_noise(name, std=0.075, sequences=None, rate=0.5):
+def make_weight_noise(name, std=0.075, sequences=None, rate=0.25):
     """The strategy of that name for a network's layers.
 
     Args:
         name: one of `REGULARIZATIONS`.
         std: the noise's standard deviation; with adaptive noise, at its start.
         sequences: in one pass over the training data, for adaptive noise.
-        rate: the share of recurrent weights that DropConnect leaves out.
+        rate: the share of cells that variational dropout leaves out.
 
     Returns:
-        A `WeightNoise`, an `AdaptiveWeightNoise`, a `DropConnect`, or None.
+        A `WeightNoise`, an `AdaptiveWeightNoise`, a `VariationalDropout`, or
+        None.
 
     Raises:
         ValueError: another name, or an unusable number.
@@ -42,14 +43,19 @@ def make_weight_noise(name, std=0.075, sequences=None, rate=0.5):
         return None
     if name == "weight_noise":
         return WeightNoise(std)
-    if name == "drop_connect":
-        return DropConnect(rate)
+    if name == "variational_dropout":
+        return VariationalDropout(rate)
     return AdaptiveWeightNoise(std, sequences=sequences)
 
 
 def regularization_of(network):
     """What the network was trained with: a name in `REGULARIZATIONS`."""
-    strategies = (type(None), WeightNoise, AdaptiveWeightNoise, DropConnect)
+    strategies = (
+        type(None),
+        WeightNoise,
+        AdaptiveWeightNoise,
+        VariationalDropout,
+    )
     names = dict(zip(strategies, REGULARIZATIONS, strict=True))
     return names[type(network.weight_noise)]
 

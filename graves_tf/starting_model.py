@@ -39,7 +39,7 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
         options.regularization,
         options.weight_noise_std,
         sequences,
-        options.drop_connect_rate,
+        options.dropout_rate,
     )
     if options.init_from:
         model = copy_of(starting_weights(options), options.dtype, **changes)

@@ -71,8 +71,8 @@ def make_parser():
         default="none",
         help="none, weight_noise or adaptive_weight_noise. The paper's "
         "schedule is one after the other, each with --init-from the best.keras "
-        "of the one before. Or drop_connect, not the paper's: recurrent "
-        "weights are left out at random",
+        "of the one before. Or variational_dropout, not the paper's: cells are "
+        "left out at random",
     )
     add(
         "--weight-noise-std",
@@ -83,12 +83,12 @@ def make_parser():
         "unless FILE has learned some (default 0.075)",
     )
     add(
-        "--drop-connect-rate",
+        "--dropout-rate",
         type=float,
-        default=0.5,
+        default=0.25,
         metavar="SHARE",
-        help="of the recurrent weights that drop_connect leaves out of each "
-        "batch (default 0.5)",
+        help="of the cells that variational_dropout leaves out of each "
+        "sequence (default 0.25)",
     )
     add(
         "--epochs",
@@ -175,7 +175,7 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
     "warm_up alphabet seed regularization weight_noise_std "
-    "drop_connect_rate"
+    "dropout_rate"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

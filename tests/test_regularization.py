@@ -13,7 +13,7 @@ from graves_tf import train
 from graves_tf import weights
 from graves_tf.ink.line import Line
 from graves_tf.layers import AdaptiveWeightNoise
-from graves_tf.layers import DropConnect
+from graves_tf.layers import VariationalDropout
 from graves_tf.layers import WeightNoise
 from graves_tf.networks import presets
 from graves_tf.regularization import REGULARIZATIONS
@@ -37,7 +37,7 @@ def test_by_name():
     assert isinstance(fixed, WeightNoise) and fixed.std == 0.125
     assert isinstance(adaptive, AdaptiveWeightNoise)
     assert (adaptive.initial_std, adaptive.sequences) == (0.125, 50)
-    assert isinstance(drop, DropConnect) and drop.rate == 0.25
+    assert isinstance(drop, VariationalDropout) and drop.rate == 0.25
     with pytest.raises(ValueError, match="'dropout'.*weight_noise"):
         make_weight_noise("dropout")
 

@@ -10,7 +10,7 @@ import pytest
 from graves_tf import evaluate
 from graves_tf import train
 from graves_tf import weights
-from graves_tf.layers import DropConnect
+from graves_tf.layers import VariationalDropout
 from graves_tf.networks import presets
 from graves_tf.text import packed_text
 from graves_tf.text.symbols import Symbols
@@ -121,10 +121,10 @@ def test_the_table_has_the_papers_row(run, data, capsys, monkeypatch):
     out = capsys.readouterr().out
     assert "cats, test: 308 characters" in out
     assert "the paper       1.32         167     28.5   (9 epochs)" in out
-    network.weight_noise = DropConnect(0.5)
+    network.weight_noise = VariationalDropout(0.5)
     assert evaluate.main(["x", "--data", str(data)]) == 0
     out = capsys.readouterr().out
-    assert "regularisation drop connect, static" in out
+    assert "regularisation variational dropout, static" in out
     assert "133     27.4   (26 epochs, adaptive weight noise)" in out
 
 

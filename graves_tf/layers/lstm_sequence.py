@@ -28,6 +28,7 @@ def lstm_sequence(
     c0,
     *,
     mask,
+    cells,
     limit,
     dtype,
     training,
@@ -36,7 +37,8 @@ def lstm_sequence(
 
     From `symbols (T, B)` or None, and the list of the parts of
     `x (T, B, D)`, to `h (T, B, H)`, and the last `h (B, H)` and
-    `c (B, H)`. Only operands of products are ever in
+    `c (B, H)`. `cells (B, H)` or None is what the recurrent product's h is
+    multiplied with. Only operands of products are ever in
     `dtype`: XLA on CPUs stores narrow types from within a scan at half the
     speed.
     """
@@ -44,6 +46,9 @@ def lstm_sequence(
     mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
     first = parts[0] if symbols is None else symbols
     batch, units = first.shape[1], recurrent.shape[0]
+
+    def read(h):
+        return h if cells is None else h * cells
 
     @custom_gradient
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
@@ -60,7 +65,7 @@ def lstm_sequence(
             if not parts:
                 z = look_up(z, kernel)
             new_h, new_c, activations = lstm_step(
-                z + times_recurrent(h) + bias, c, peepholes
+                z + times_recurrent(read(h)) + bias, c, peepholes
             )
             if keep:
                 new_h = h + keep[0] * (new_h - h)
@@ -93,7 +98,7 @@ def lstm_sequence(
                 dz, dc = lstm_step_backward(
                     dh, dc, c_before, activations, peepholes, bound
                 )
-                dh = back(dz)
+                dh = read(back(dz))
                 return (dh + past_h, dc + past_c), (dz,)
 
             (dh0, dc0), (dz,) = compiled_scan(
@@ -111,7 +116,7 @@ def lstm_sequence(
             )
             return (
                 dkernel,
-                compiled(outer_sum)(one_step_late(h, h0, dh0), dz, dtype),
+                compiled(outer_sum)(read(one_step_late(h, h0, dh0)), dz, dtype),
                 peephole_gradient(dz, c_before, last[1]),
                 ops.sum(dz, axis=0),
                 dh0,

@@ -5,6 +5,7 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import clip_gradient
 from graves_tf.layers.dense_product import dense_product
+from graves_tf.layers.joining import apart
 from graves_tf.layers.noisy_layer import NoisyLayer
 
 
@@ -23,7 +24,8 @@ class MDNHead(NoisyLayer):
         num_mixtures: M, the number of bivariate Gaussians; the paper's is 20.
         clip_gradient: limit of the derivative of each sequence's loss with
             respect to ŷ; the paper's is 100. None: no limit.
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, or None.
         time_major: the batch is the second axis, not the first.
 
     Call arguments:
@@ -72,11 +74,23 @@ class MDNHead(NoisyLayer):
     def call(self, inputs, training=None):
         first = keras.tree.flatten(inputs)[0]
         batch_axis = 1 if self.time_major and len(first.shape) > 2 else 0
-        kernel, bias = self.drawn_weights(
-            training, ops.shape(first)[batch_axis]
-        )
+        batch_size = ops.shape(first)[batch_axis]
+        kernel, bias = self.drawn_weights(training, batch_size)
+        cells = self.drawn_cells(training, batch_size, self.kernel.shape[0])
+        if cells is not None:
+            inputs = self._without(inputs, cells, batch_axis)
         outputs = dense_product(inputs, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
+
+    def _without(self, inputs, cells, batch_axis):
+        """The inputs, a list of their parts, times `cells (B, D)`."""
+        parts = keras.tree.flatten(inputs)
+        if len(parts[0].shape) > 2:
+            cells = ops.expand_dims(cells, 1 - batch_axis)
+        return [
+            part * some
+            for part, some in zip(parts, apart(cells, parts), strict=True)
+        ]
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 1 + 6 * self.num_mixtures)

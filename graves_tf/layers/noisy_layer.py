@@ -2,6 +2,7 @@
 
 import keras
 
+from graves_tf.layers.variational_dropout import VariationalDropout
 from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 
@@ -18,8 +19,8 @@ class NoisyLayer(keras.layers.Layer):
     run that goes on from a file draws what it would have drawn.
 
     Args:
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, the
-            serialized form of one, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, the serialized form of one, or None.
 
     Attributes:
         noise_seed: the layer's `SeedGenerator`, or None without noise. It
@@ -62,6 +63,20 @@ class NoisyLayer(keras.layers.Layer):
         if self.weight_noise is None or not training:
             return self.ordinary_weights
         return self.weight_noise.draw(self, batch_size)
+
+    def drawn_cells(self, training, batch_size, units):
+        """What the cells that the layer reads are multiplied with, in training.
+
+        Args:
+            training, batch_size: as in `drawn_weights`.
+            units: how many cells.
+
+        Returns:
+            `(B, units)`; None where all are as they are.
+        """
+        if training and isinstance(self.weight_noise, VariationalDropout):
+            return self.weight_noise.draw_cells(self, batch_size, units)
+        return None
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

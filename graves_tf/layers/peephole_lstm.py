@@ -38,7 +38,8 @@ class PeepholeLSTM(NoisyLayer):
             given by its number; its products are looked up.
         clip_gradient: limit of the derivative of each sequence's loss with
             respect to the gates' inputs; the paper's is 10. None: no limit.
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, or None.
         return_sequences: return h at every step rather than the last.
         return_state: also return the last h and c.
         time_major: inputs and outputs are `(T, B, ·)` rather than
@@ -185,6 +186,7 @@ class PeepholeLSTM(NoisyLayer):
             *(w + 0.0 for w in self.drawn_weights(training, batch_size)),
             *(ops.cast(s, self.variable_dtype) for s in initial_state),
             mask=mask,
+            cells=self.drawn_cells(training, batch_size, self.units),
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
             training=training,

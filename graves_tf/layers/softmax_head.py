@@ -15,7 +15,8 @@ class SoftmaxHead(NoisyLayer):
 
     Args:
         classes: K.
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, or None.
 
     Call arguments:
         inputs: `(..., D)`.
@@ -49,7 +50,11 @@ class SoftmaxHead(NoisyLayer):
         self.build_noise()
 
     def call(self, inputs, training=None):
-        kernel, bias = self.drawn_weights(training, ops.shape(inputs)[0])
+        batch_size = ops.shape(inputs)[0]
+        kernel, bias = self.drawn_weights(training, batch_size)
+        cells = self.drawn_cells(training, batch_size, inputs.shape[-1])
+        if cells is not None:
+            inputs = inputs * cells[:, None]
         return dense_product(inputs, kernel, self.compute_dtype) + bias
 
     def compute_output_shape(self, input_shape):

@@ -70,16 +70,15 @@ def standard_normal(weight, seed):
         weight: a variable.
         seed: a `keras.random.SeedGenerator`, moved on by one.
     """
-    return _random("normal", weight, seed)
+    return _random("normal", tuple(weight.shape), weight.dtype, seed)
 
 
-def standard_uniform(weight, seed):
-    """As `standard_normal`, uniform in [0, 1)."""
-    return _random("uniform", weight, seed)
+def standard_uniform(shape, dtype, seed):
+    """Uniform in [0, 1), of a shape and a type; `seed` as above."""
+    return _random("uniform", shape, dtype, seed)
 
 
-def _random(kind, weight, seed):
-    shape, dtype = tuple(weight.shape), weight.dtype
+def _random(kind, shape, dtype, seed):
     if keras.backend.backend() != "tensorflow":
         return getattr(keras.random, kind)(shape, dtype=dtype, seed=seed)
     import tensorflow as tf

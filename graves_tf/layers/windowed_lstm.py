@@ -41,8 +41,8 @@ class WindowedLSTM(keras.layers.Layer):
         num_gaussians: K, the window's Gaussians.
         clip_gradient: as in `PeepholeLSTM`.
         characters_per_point: as in `SoftWindow`.
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None: that
-            of `lstm` and of `window`.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, or None: that of `lstm` and of `window`.
         time_major: as in `PeepholeLSTM`.
 
     Call arguments:
@@ -123,6 +123,7 @@ class WindowedLSTM(keras.layers.Layer):
             inputs,
             ops.cast(characters, self.variable_dtype),
             *(w + 0.0 for w in weights),
+            cells=self.lstm.drawn_cells(training, batch_size, self.units),
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
             training=training,
@@ -162,6 +163,7 @@ def _whole_sequence(
     window_kernel,
     window_bias,
     *,
+    cells,
     limit,
     dtype,
     training,
@@ -176,6 +178,9 @@ def _whole_sequence(
     sizes = (units, units, alphabet, count)
     zeros = tuple(ops.zeros((rows, size), x.dtype) for size in sizes)
 
+    def read(h):
+        return h if cells is None else h * cells
+
     @custom_gradient
     def run(x, kernel, recurrent, peepholes, bias, window_kernel, window_bias):
         # What comes from the step before, h and w, in one product.
@@ -186,7 +191,7 @@ def _whole_sequence(
 
         def forward(carry, inputs):
             h, c_before, w, kappa = carry
-            before = ops.concatenate([h, w], axis=-1)
+            before = ops.concatenate([read(h), w], axis=-1)
             h, c, activations = lstm_step(
                 inputs[0] + times_delayed(before) + bias,
                 c_before,
@@ -233,7 +238,8 @@ def _whole_sequence(
                     dh, dc, c_before, inputs[6:], peepholes, bound
                 )
                 before = back(dz)
-                carry = (before[:, :units], dc, before[:, units:], dkappa)
+                dh, dw = read(before[:, :units]), before[:, units:]
+                carry = (dh, dc, dw, dkappa)
                 return carry, (dz, dparameters)
 
             (after, *_), (dz, dparameters) = compiled_scan(
@@ -250,7 +256,10 @@ def _whole_sequence(
             # In one shape for all: XLA makes a copy for each.
             dz = ops.reshape(dz, (-1, 4 * units))
             h0, _, w0, _ = zeros
-            before = [one_step_late(h, h0, after), one_step_late(w, w0, after)]
+            before = [
+                read(one_step_late(h, h0, after)),
+                one_step_late(w, w0, after),
+            ]
             from_before = compiled(outer_sum)(side_by_side(before), dz, dtype)
             dx = ops.matmul(dz, ops.transpose(kernel[:dimension]))
             return (

@@ -24,8 +24,8 @@ class HandwritingNetwork(keras.Model):
         offset_mean: mean of the training offsets, in the recording's units.
         offset_std: their standard deviation. Offsets come in normalised:
             `(offset - mean) / std` (Sec. 4.2).
-        weight_noise: a `WeightNoise` or `AdaptiveWeightNoise` for the
-            training of all layers, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise` or a
+            `VariationalDropout` for the training of all layers, or None.
         preset: the preset's name, kept for the record.
     """
 

@@ -26,7 +26,8 @@ class TextPredictor(keras.Model):
         vocabulary: a `graves_tf.text.vocabulary.Vocabulary`, or its config.
         hidden: cells of each hidden layer.
         clip_lstm: limit of the derivatives at the gates' inputs (Sec. 3.1).
-        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, or None.
+        weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
+            `VariationalDropout`, or None.
         streams: B, the texts that training reads side by side, or None.
         preset: the preset's name, kept for the record.
 
