@@ -23,7 +23,8 @@ its end-of-stroke. `uniforms` are in [0, 1), `normals` are standard normal:
 the pen that went in. `density` is ŷ of Eq. 17, that the pen was drawn from,
 in normalised offsets. `state_0`, … go in as they came out; in a synthesis
 network they are h, c, w and κ of the first layer, then h and c of each other,
-and how far the pen is to the left of its rightmost ink.
+and last, side by side, how far the pen is to the left of its rightmost ink and
+for how many steps it has rested.
 A text network's are in `text_endpoints.py`.
 
 `prime` reads someone's line (Sec. 5.5): its offsets, padded behind, how many
@@ -40,6 +41,7 @@ from graves_tf.export.serving_checks import checked
 from graves_tf.export.serving_prime import read_styles
 from graves_tf.export.text_endpoints import text_endpoints
 from graves_tf.export.write_line import write_line
+from graves_tf.sampling.pen_step import bias_of
 from graves_tf.sampling.pen_step import density_step
 from graves_tf.sampling.pen_step import draw_pen
 from graves_tf.sampling.pen_step import first_pen
@@ -120,6 +122,7 @@ def _handwriting_endpoints(network, states):
 
     def step(pen, characters, bias, uniforms, normals, *state):
         y, phi, state = density_step(network, pen, characters, list(state))
+        bias = bias_of(network, bias, state)
         drawn = draw_pen(network, y, bias, uniforms, normals)
         stop = text_ends(network, pen, drawn, phi, state)
         return named(drawn, state, stop=stop, phi=phi, density=y)

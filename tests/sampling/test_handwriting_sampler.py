@@ -8,6 +8,7 @@ from graves_tf.networks import HandwritingPredictor
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.handwriting_sampler import HandwritingSampler
 from graves_tf.sampling.pen_step import NEXT_WORD
+from graves_tf.sampling.pen_step import bias_of
 from graves_tf.sampling.pen_step import density_step
 from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
@@ -303,7 +304,7 @@ def test_text_ends(make_network, lifted, right, kappa, stop):
         ops.convert_to_tensor([[-1.0, 0.0, float(lifted)]]),
         ops.convert_to_tensor([[right, 0.0, 0.0]]),
         ops.convert_to_tensor(phi[None]),
-        [ops.zeros((1, 4)), ops.convert_to_tensor([[5.0]])],
+        [ops.zeros((1, 4)), ops.convert_to_tensor([[5.0, 0.0]])],
     )
     assert ops.convert_to_numpy(found).tolist() == [stop]
 
@@ -318,6 +319,22 @@ def test_the_state_knows_the_rightmost_ink(make_network):
         _, _, state = density_step(network, pen, characters, state)
         found.append(float(state[-1][0, 0]))
     assert found == [0, 2, 1, 5, 0]
+
+
+def test_a_pen_at_rest_has_no_bias(make_network):
+    """From its second step at rest on, until it makes a step of 0.15."""
+    network = make_network()
+    std = np.array(network.offset_std, "float32")
+    characters = ops.convert_to_tensor(np.array([[1, 2]], "int32"))
+    state = first_state(network, 1)
+    bias = ops.convert_to_tensor([np.float32(2.0)])
+    found = []
+    for size in (0.5, 0.02, 0.02, 0.1, 0.02, 0.1, 0.2, 0.1, 0.02, 0.1, 0.02):
+        step = size * std * np.float32([0.6, -0.8])
+        pen = ops.convert_to_tensor(np.append(step, 0)[None].astype("float32"))
+        _, _, state = density_step(network, pen, characters, state)
+        found.append(float(bias_of(network, bias, state)[0]))
+    assert found == [2, 2, 0, 0, 0, 0, 2, 2, 2, 2, 0]
 
 
 def test_a_next_word(make_network):
