@@ -89,7 +89,7 @@ def test_what_the_signatures_do_not_say_is_beside_them(saved_model, network):
         "state_5": 32,
         "state_6": 24,
         "state_7": 24,
-        "state_8": 1,
+        "state_8": 2,
     }
 
 
