@@ -79,11 +79,13 @@ def noiseless(file, network, folder):
     Args:
         file: the network's own.
         network: what is in it.
-        folder: where to write another, if the network has any noise.
+        folder: where to write another, if the network has some.
     """
+    from graves_tf.regularization import noisy_layers
     from graves_tf.run_folder import copy_of
 
-    if network.weight_noise is None:
+    # What it was trained with is kept where it takes no room.
+    if not any(layer.log_stds for layer in noisy_layers(network)):
         return weights.find(file)
     path = pathlib.Path(folder) / "noiseless.keras"
     copy_of(network, "float32", weight_noise=None).save(path)

@@ -78,6 +78,22 @@ def test_adaptive_noise_stays_behind(tmp_path, capsys):
     np.testing.assert_allclose(shipped.lstms[0].kernel, kernel, atol=1e-3)
 
 
+def test_what_it_was_trained_with_is_kept(tmp_path):
+    from graves_tf.layers import VariationalDropout
+    from graves_tf.networks import HandwritingPredictor
+    from graves_tf.regularization import regularization_of
+
+    network = HandwritingPredictor(
+        hidden=(5,), weight_noise=VariationalDropout(0.125)
+    )
+    network.save(tmp_path / "noisy.keras")
+    noisy = str(tmp_path / "noisy.keras")
+    assert main(["plain", noisy, "-o", str(tmp_path)]) == 0
+    shipped = weights.load(tmp_path / "plain.keras")
+    assert regularization_of(shipped) == "variational_dropout"
+    assert shipped.weight_noise.rate == 0.125
+
+
 @pytest.mark.tensorflow
 def test_a_synthesis_network_ships_with_its_samplers(scribbler, tmp_path):
     assert main(["mine", str(scribbler), "-o", str(tmp_path)]) == 0
