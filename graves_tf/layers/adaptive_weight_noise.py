@@ -105,6 +105,9 @@ class AdaptiveWeightNoise:
             for mean, log_std in zip(means, log_stds, strict=True)
         ]
 
+    def draw_cells(self, layer, batch_size, units):
+        """None: all cells that the layer reads are as they are."""
+
     def get_config(self):
         return {
             "initial_std": self.initial_std,

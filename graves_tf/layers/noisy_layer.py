@@ -2,7 +2,6 @@
 
 import keras
 
-from graves_tf.layers.variational_dropout import VariationalDropout
 from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 
@@ -74,9 +73,9 @@ class NoisyLayer(keras.layers.Layer):
         Returns:
             `(B, units)`; None where all are as they are.
         """
-        if training and isinstance(self.weight_noise, VariationalDropout):
-            return self.weight_noise.draw_cells(self, batch_size, units)
-        return None
+        if self.weight_noise is None or not training:
+            return None
+        return self.weight_noise.draw_cells(self, batch_size, units)
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

@@ -43,6 +43,9 @@ class WeightNoise:
             for weight in layer.ordinary_weights
         ]
 
+    def draw_cells(self, layer, batch_size, units):
+        """None: all cells that the layer reads are as they are."""
+
     def get_config(self):
         return {"std": self.std}
 
