@@ -33,6 +33,10 @@ _FORMAT = 1
 # Ink after the text, in letters: more of it runs on. Its reason is in
 # `graves_tf.sampling.sample.runs_past_text`.
 _RUNS_ON = 0.55
+# A letter's points to a space's, and looks that are too long, as in
+# `graves_tf.sampling.sample.longest_look`.
+_SPACE = 2.0
+_LINGERS = 2.0
 # U is rounded up to this many characters: a change of it costs an allocation.
 _WIDTH = 16
 # Steps that random numbers are drawn for at once, and after which whole lines
@@ -52,6 +56,8 @@ class Sample(NamedTuple):
         finished: whether the stop rule ended it, not the bound.
         unvisited: the places in the text that the window never looked at.
         runs_on: whether ink follows after the text.
+        longest_look: the longest that the window stays at one place, in
+            usual looks.
         attempts: how often it was drawn.
     """
 
@@ -61,17 +67,24 @@ class Sample(NamedTuple):
     finished: bool
     unvisited: tuple
     runs_on: bool
+    longest_look: float
     attempts: int
 
     @property
     def complete(self):
         """Finished, every character visited, and no ink after the text."""
+        return not any(self.shortfall[:-1])
+
+    @property
+    def good(self):
+        """Complete, and the window lingers nowhere: not to be drawn again."""
         return not any(self.shortfall)
 
     @property
     def shortfall(self):
         """What is amiss: of several draws the least is the best."""
-        return (not self.finished, len(self.unvisited), self.runs_on)
+        lingers = max(0.0, self.longest_look - _LINGERS)
+        return (not self.finished, len(self.unvisited), self.runs_on, lingers)
 
 
 class Sampler:
@@ -144,8 +157,8 @@ class Sampler:
                 style (Sec. 5.5); strokes `(T, 3)` are absolute, y down, in
                 the recording's units.
             attempts: how often the line is drawn, at most, until it is
-                finished, no character was left out, and no ink follows after
-                the text.
+                finished, no character was left out, no ink follows after the
+                text, and the window lingers nowhere.
 
         Returns:
             The best `Sample`.
@@ -311,7 +324,7 @@ class Sampler:
                 if best[i] is None or drawn.shortfall < best[i].shortfall:
                     best[i] = drawn
                 best[i] = best[i]._replace(attempts=drawn.attempts)
-                if not best[i].complete and drawn.attempts < attempts:
+                if not best[i].good and drawn.attempts < attempts:
                     waiting.append((i, line.again()))
             going = [not line.ended for line in lines]
             rows = [row for row, on in zip(rows, going, strict=True) if on]
@@ -509,6 +522,7 @@ class _Line:
             self.finished,
             _unvisited(self.text, phi),
             _runs_past_text(self.text, strokes, phi),
+            _longest_look(self.text, phi),
             self.attempt + 1,
         )
 
@@ -585,6 +599,15 @@ def _runs_past_text(text, strokes, phi):
     letter = ink.sum() / sum(not c.isspace() for c in text)
     allowed = _RUNS_ON + text.rstrip()[-1].isalnum()
     return bool(ink[past].sum() > allowed * letter)
+
+
+def _longest_look(text, phi):
+    """The longest that the window stays at one place, in usual looks."""
+    looks = np.bincount(phi.argmax(axis=1), minlength=len(text) + 1)
+    blank = np.array([c.isspace() for c in text])
+    usual = np.median(looks[:-1][~blank])
+    looks = np.where(blank, _SPACE * looks[:-1], looks[:-1])
+    return float(looks.max() / usual) if usual else 1.0
 
 
 def read_metadata(path, task):

@@ -98,8 +98,8 @@ class ServingClient:
                 style (Sec. 5.5); strokes `(T, 3)` are absolute, y down, in
                 the recording's units.
             attempts: how often the line is drawn, at most, until it is
-                finished, no character was left out, and no ink follows after
-                the text.
+                finished, no character was left out, no ink follows after the
+                text, and the window lingers nowhere.
 
         Returns:
             The best `graves_tf.sampling.sample.Sample`.
@@ -124,7 +124,7 @@ class ServingClient:
             drawn, attempt = line.sample(reply), attempt + 1
             if best is None or drawn.shortfall < best.shortfall:
                 best = drawn
-            if best.complete or attempt >= attempts:
+            if best.good or attempt >= attempts:
                 return best._replace(attempts=attempt)
 
     def steps(

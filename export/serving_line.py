@@ -13,6 +13,7 @@ from graves_tf.export.serving_limits import MAX_POINTS
 from graves_tf.ink.offsets import to_offsets
 from graves_tf.sampling.draws import Draws
 from graves_tf.sampling.sample import Sample
+from graves_tf.sampling.sample import longest_look
 from graves_tf.sampling.sample import points_of
 from graves_tf.sampling.sample import runs_past_text
 from graves_tf.sampling.sample import unvisited_places
@@ -124,6 +125,7 @@ class ServedLine:
             finished,
             unvisited_places(self.text, phi),
             runs_past_text(self.text, strokes, phi),
+            longest_look(self.text, phi),
         )
 
     def strokes(self, pens):

@@ -186,7 +186,7 @@ def report(samples):
             problems.append(f"it passed over {left_out!r}")
         if sample.runs_on:
             problems.append("it goes on after its text")
-        if problems or sample.attempts > 1:
+        if problems:
             say(
                 f"{sample.text!r}: drawn {sample.attempts} times"
                 + "".join(f"; {problem}" for problem in problems)

@@ -91,7 +91,9 @@ def make_parser():
         "--attempts",
         type=int,
         default=5,
-        help="how often to draw a line that comes out incomplete (default 5)",
+        help="how often, at most, to draw a line that comes out badly: "
+        "without an end, with a character left out, with ink after the text, "
+        "or with too much of it at one place (default 5)",
     )
     add(
         "--line-length",

@@ -1,7 +1,7 @@
 /** Writing a line: the loop and stop rule of `graves_tf/export/runtime.py`. */
 
 import { Draws } from "./draws.js";
-import { sum } from "./geometry.js";
+import { median, sum } from "./geometry.js";
 import { encode } from "./text.js";
 
 export const MAX_BIAS = 10;
@@ -11,6 +11,10 @@ const LOOK = 0.5;
 // Ink after the text, in letters: more of it runs on. Its reason is in
 // `runs_past_text` of `graves_tf/sampling/sample.py`.
 const RUNS_ON = 0.55;
+// A letter's points to a space's, and looks that are too long, as in
+// `longest_look` there.
+const SPACE = 2;
+const LINGERS = 2;
 
 /**
  * Write a text as one line, again until it is complete.
@@ -25,8 +29,8 @@ const RUNS_ON = 0.55;
  *         (Sec. 5.5); null for none.
  *     maxPoints: bound of the line's points; by default 150 and 45 for each
  *         character. attempts: how often the line is drawn, at most, until it
- *         is finished, no character was left out, and no ink follows after the
- *         text.
+ *         is finished, no character was left out, no ink follows after the
+ *         text, and the window lingers nowhere.
  *     draws: function of the attempt, gives an object like `Draws`.
  *     onAttempt(attempt), onPoint([x, y, lifts]), onStep(): are told; onStep
  *         may return a promise, and a line ends when it throws.
@@ -34,7 +38,8 @@ const RUNS_ON = 0.55;
  *     end-of-stroke] from the origin, y down, in the recording's units;
  *     `text`; `finished`, whether the stop rule ended it, not the bound;
  *     `unvisited`, the places in the text that the window never looked at;
- *     `runsOn`, whether ink follows after the text; `attempts`.
+ *     `runsOn`, whether ink follows after the text; `longestLook`, the longest
+ *     that the window stays at one place, in usual looks; `attempts`.
  */
 export async function sample(model, text, options = {}) {
   const { attempts = 5, onAttempt } = options;
@@ -44,7 +49,7 @@ export async function sample(model, text, options = {}) {
     const drawn = await drawLine(model, text, { ...options, attempt });
     if (!best || compare(drawn, best) < 0) best = drawn;
     best.attempts = attempt + 1;
-    if (isComplete(best)) break;
+    if (isComplete(best) && lingering(best) === 0) break;
   }
   return best;
 }
@@ -58,8 +63,13 @@ function compare(a, b) {
   return (
     Number(!a.finished) - Number(!b.finished) ||
     a.unvisited.length - b.unvisited.length ||
-    Number(a.runsOn) - Number(b.runsOn)
+    Number(a.runsOn) - Number(b.runsOn) ||
+    lingering(a) - lingering(b)
   );
+}
+
+function lingering({ longestLook }) {
+  return Math.max(0, longestLook - LINGERS);
 }
 
 /** One drawing of one line. Arguments: as in `sample`. */
@@ -78,7 +88,7 @@ async function drawLine(model, text, options) {
   const random = draws ? draws(attempt) : new Draws(seed, line, attempt);
   const bound = forced.length + (maxPoints ?? 150 + 45 * text.length);
   const seen = new Array(text.length).fill(false);
-  const past = [];
+  const looks = [];
   const points = makePoints(forced.length > 0, onPoint);
   let finished = false;
   await model.begin(numbers, bias);
@@ -99,7 +109,7 @@ async function drawLine(model, text, options) {
         );
       }
       points.add(drawn.pen);
-      past.push(look(seen, drawn.phi, prefix.length));
+      looks.push(look(seen, drawn.phi, prefix.length));
     }
     await onStep?.();
   }
@@ -107,8 +117,10 @@ async function drawLine(model, text, options) {
     (i) => !seen[i] && /\S/.test(text[i]),
   );
   const strokes = points.end();
+  const past = looks.map((place) => place === text.length);
   const runsOn = runsPastText(text, strokes, past);
-  return { strokes, text, finished, unvisited, runsOn, attempts: 1 };
+  const flaws = { finished, unvisited, runsOn, longestLook: longest(text, looks) };
+  return { strokes, text, ...flaws, attempts: 1 };
 }
 
 function check(text, bias, seed) {
@@ -178,7 +190,7 @@ function makePoints(primed, onPoint) {
 /**
  * Mark what the window has in view: the text's part of φ, and its end.
  *
- * @returns {boolean} whether it looks past the text.
+ * @returns {number} the place it looks at; the text's length is past it.
  */
 function look(seen, phi, skip) {
   const end = phi[phi.length - 1];
@@ -190,7 +202,8 @@ function look(seen, phi, skip) {
     const weight = phi[skip + i];
     if (weight > 0 && weight >= LOOK * largest) seen[i] = true;
   }
-  return phi.slice(skip, skip + seen.length).every((weight) => weight < end);
+  const place = phi.slice(skip, skip + seen.length).indexOf(largest);
+  return place < 0 ? seen.length : place;
 }
 
 /**
@@ -210,4 +223,19 @@ function runsPastText(text, strokes, past) {
   const letter = sum(ink) / text.replace(/\s/g, "").length;
   const allowed = RUNS_ON + Number(/[\p{L}\p{N}]\s*$/u.test(text));
   return after > allowed * letter;
+}
+
+/**
+ * The longest that the window stays at one place, in usual looks.
+ *
+ * @param {string} text
+ * @param {number[]} looks the place it looks at, point by point.
+ */
+function longest(text, looks) {
+  const counts = new Array(text.length + 1).fill(0);
+  for (const place of looks) counts[place]++;
+  counts.pop();
+  const usual = median(counts.filter((_, i) => /\S/.test(text[i])));
+  const scaled = counts.map((n, i) => (/\S/.test(text[i]) ? n : SPACE * n));
+  return usual ? Math.max(...scaled) / usual : 1;
 }

@@ -11,6 +11,7 @@ from graves_tf.sampling.pen_step import first_pen
 from graves_tf.sampling.pen_step import first_state
 from graves_tf.sampling.pen_step import pen_step
 from graves_tf.sampling.sample import Sample
+from graves_tf.sampling.sample import longest_look
 from graves_tf.sampling.sample import points_of
 from graves_tf.sampling.sample import runs_past_text
 from graves_tf.sampling.sample import unvisited_places
@@ -49,7 +50,7 @@ class HandwritingSampler:
             styles: for each text a `Line` to take the style of (Sec. 5.5),
                 or None.
             attempts: how often a line is drawn, at most, until it is
-                complete (`Sample.complete`); the best one is returned.
+                good (`Sample.good`); the best one is returned.
             max_points: bound of a line's points; by default 150 and 45 for
                 each character.
             first: the first text's number, where they are a part of more:
@@ -85,7 +86,7 @@ class HandwritingSampler:
             open_ = [
                 i
                 for i, sample in enumerate(samples)
-                if sample is None or not sample.complete
+                if sample is None or not sample.good
             ]
             if not open_:
                 break
@@ -180,6 +181,7 @@ class HandwritingSampler:
                     bool(finished),
                     unvisited_places(text, phi),
                     runs_past_text(text, strokes, phi),
+                    longest_look(text, phi),
                 )
             )
         return samples

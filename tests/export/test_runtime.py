@@ -35,7 +35,9 @@ def same(sample, expected):
     assert sample.finished == expected.finished
     assert sample.unvisited == expected.unvisited
     assert sample.runs_on == expected.runs_on
+    assert sample.longest_look == expected.longest_look
     assert sample.complete == expected.complete
+    assert sample.good == expected.good
     assert sample.attempts == expected.attempts
     assert sample.text == expected.text
 
@@ -117,8 +119,9 @@ def test_the_first_of_lines_is_a_line_alone(sampler):
     assert sampler.write_lines([]) == []
 
 
-def test_ink_after_the_text_is_said(sampler):
-    """By the rule that Keras has, on the runtime's own ink."""
+def test_what_is_amiss_is_said(sampler):
+    """By the rules that Keras has, on the runtime's own ink."""
+    from graves_tf.sampling.sample import longest_look
     from graves_tf.sampling.sample import runs_past_text
 
     texts = ["ab", "ab.", TEXT, "a b "] * 15
@@ -126,8 +129,9 @@ def test_ink_after_the_text_is_said(sampler):
     for sample in sampler.sample_lines(texts, bias=0.0, attempts=1):
         args = sample.text, sample.strokes, sample.phi
         assert sample.runs_on is runs_past_text(*args)
-        found.add((sample.text, sample.runs_on))
-    assert {runs_on for _, runs_on in found} == {True, False}
+        assert sample.longest_look == longest_look(sample.text, sample.phi)
+        found.add((sample.runs_on, sample.good))
+    assert found == {(True, False), (False, False), (False, True)}
 
 
 def test_the_bound_of_ink_after_the_text_is_that_of_keras():

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from graves_tf.sampling.sample import LINGERS
 from graves_tf.sampling.sample import RUNS_ON
 from graves_tf.sampling.sample import Sample
 from graves_tf.sampling.sample import ink_after
+from graves_tf.sampling.sample import longest_look
 from graves_tf.sampling.sample import points_of
 from graves_tf.sampling.sample import runs_past_text
 from graves_tf.sampling.sample import unvisited_places
@@ -89,12 +91,25 @@ def test_no_ink_runs_nowhere():
     assert not runs_past_text("a.", strokes, phi)
 
 
+def test_longest_look():
+    # Four letters, of 10, 20, 20 and 40 points; 99 beyond the text.
+    looks = np.repeat([0, 1, 2, 4, 5], [10, 20, 20, 40, 99])
+    assert longest_look("abc d", looking("abc d", looks)[1]) == 2.0
+    # A space of 25 points is as a letter's 50.
+    looks = np.repeat([0, 1, 2, 3, 4], [10, 20, 20, 25, 40])
+    assert longest_look("abc d", looking("abc d", looks)[1]) == 2.5
+    assert longest_look("a", looking("a", [0] * 500)[1]) == 1.0
+    assert longest_look("a", np.zeros((0, 2), "float32")) == 1.0
+
+
 def test_shortfall():
-    def sample(finished, unvisited, runs_on=False):
-        return Sample(None, "", None, finished, unvisited, runs_on)
+    def sample(finished, unvisited, runs_on=False, look=LINGERS):
+        return Sample(None, "", None, finished, unvisited, runs_on, look)
 
     ranked = [
         sample(True, ()),
+        sample(True, (), look=LINGERS + 0.1),
+        sample(True, (), look=LINGERS + 0.2),
         sample(True, (), True),
         sample(True, (1,)),
         sample(True, (1,), True),
@@ -103,7 +118,10 @@ def test_shortfall():
         sample(False, (), True),
         sample(False, (3,)),
     ]
-    assert [a.complete for a in ranked] == [True] + [False] * 7
+    assert [a.good for a in ranked] == [True] + [False] * 9
+    assert [a.complete for a in ranked] == [True] * 3 + [False] * 7
+    # Below the threshold the first is as good as any.
+    assert sample(True, (), look=1.0).shortfall == ranked[0].shortfall
     for i, a in enumerate(ranked):
         for j, b in enumerate(ranked):
             assert (a.shortfall < b.shortfall) == (i < j)

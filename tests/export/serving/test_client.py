@@ -18,6 +18,7 @@ def same(sample, expected):
     np.testing.assert_allclose(sample.phi, expected.phi, atol=1e-5)
     for name in ("text", "finished", "unvisited", "runs_on", "attempts"):
         assert getattr(sample, name) == getattr(expected, name), name
+    assert sample.longest_look == expected.longest_look
 
 
 @pytest.mark.parametrize("seed", [0, 4])

@@ -138,6 +138,7 @@ def test_the_loop(modules, tflite_files, options):
     assert drawn["finished"] == expected.finished
     assert tuple(drawn["unvisited"]) == expected.unvisited
     assert drawn["runsOn"] == expected.runs_on
+    assert drawn["longestLook"] == pytest.approx(expected.longest_look)
     assert drawn["attempts"] == expected.attempts == len(reply["begun"])
     assert reply["used"] == len(recorder.steps)
     prefix = PRIME[1] + " " if "prime" in options else ""
@@ -204,6 +205,7 @@ def test_a_model_that_never_stops_is_bounded(modules):
 @pytest.mark.parametrize("text", ["ab.", "abc", "a b?", "a 1", "ab "])
 def test_ink_after_the_text(modules, text):
     """So many points past the text, and what Python's rule says of them."""
+    from graves_tf.sampling.sample import longest_look
     from graves_tf.sampling.sample import runs_past_text
 
     symbols = " .?1abc"
@@ -229,6 +231,7 @@ def test_ink_after_the_text(modules, text):
         own = np.concatenate([phi[:, : len(text)], phi[:, -1:]], axis=1)
         expected = runs_past_text(text, np.array(drawn["strokes"]), own)
         assert drawn["runsOn"] == expected
+        assert drawn["longestLook"] == pytest.approx(longest_look(text, own))
         found.append(expected)
     assert found == sorted(found) and set(found) == {True, False}
 
@@ -249,6 +252,31 @@ def test_ink_after_the_text_is_drawn_again(modules):
     options = {"attempts": 1}
     drawn = modules.run(REPLAY, "ab", options, "ab", draws, steps)["drawn"]
     assert drawn["attempts"] == 1 and drawn["runsOn"] and drawn["finished"]
+
+
+def test_a_line_that_lingers_is_drawn_again(modules):
+    """The second line's window does not stay; no other flaw has either."""
+    from graves_tf.sampling.sample import LINGERS
+
+    steps = []
+    for counts in ((20, 10, 10, 50), (20, 10, 10, 20)):
+        for place in np.repeat([0, 2, 3, 4], counts):
+            phi = np.eye(6)[place].tolist()
+            steps.append({"pen": [3, 4, 0], "stop": False, "phi": phi})
+        steps.append({**steps[-1], "stop": True})
+    draws = [[{"uniforms": [0, 0], "normals": [0, 0]}] * 99] * 5
+
+    def run(**options):
+        text, symbols = "a bcd", " abcd"
+        return modules.run(REPLAY, text, options, symbols, draws, steps)[
+            "drawn"
+        ]
+
+    drawn = run()
+    assert drawn["attempts"] == 2 and drawn["longestLook"] < LINGERS
+    drawn = run(attempts=1)
+    assert drawn["finished"] and not drawn["unvisited"] and not drawn["runsOn"]
+    assert drawn["longestLook"] > LINGERS
 
 
 @pytest.mark.parametrize(
