@@ -17,7 +17,7 @@ const SPACE = 2;
 const LINGERS = 2;
 
 /**
- * Write a text as one line, again until it is complete.
+ * Write a text as one line, again until nothing is amiss.
  *
  * @param {StepModel} model anything with its `begin`, `step`, `symbols` and
  *     `maxCharacters`.
@@ -49,7 +49,7 @@ export async function sample(model, text, options = {}) {
     const drawn = await drawLine(model, text, { ...options, attempt });
     if (!best || compare(drawn, best) < 0) best = drawn;
     best.attempts = attempt + 1;
-    if (isComplete(best) && lingering(best) === 0) break;
+    if (isComplete(best) && !lingering(best)) break;
   }
   return best;
 }
@@ -119,8 +119,9 @@ async function drawLine(model, text, options) {
   const strokes = points.end();
   const past = looks.map((place) => place === text.length);
   const runsOn = runsPastText(text, strokes, past);
-  const flaws = { finished, unvisited, runsOn, longestLook: longest(text, looks) };
-  return { strokes, text, ...flaws, attempts: 1 };
+  const longestLook = longest(text, looks);
+  const found = { finished, unvisited, runsOn, longestLook };
+  return { strokes, text, ...found, attempts: 1 };
 }
 
 function check(text, bias, seed) {
