@@ -66,7 +66,16 @@ def repeated_product(b, rows, dtype="float32", transpose=False):
         b = transposed(b, dtype) if transpose else ops.cast(b, dtype)
         return lambda a: product(a, b, dtype)
     b = ops.cast(b, dtype) if transpose else transposed(b, dtype)
-    return lambda a: _product_along_rows(a, b, dtype)
+    if not _in_halves(rows, dtype):
+        return lambda a: _product_along_rows(a, b, dtype)
+
+    def by_halves(a):
+        halves = (a[: rows // 2], a[rows // 2 :])
+        return ops.concatenate(
+            [_product_along_rows(half, b, dtype) for half in halves], axis=0
+        )
+
+    return by_halves
 
 
 def _along_rows(rows, dtype, transpose):
@@ -74,6 +83,20 @@ def _along_rows(rows, dtype, transpose):
     if dtype == "bfloat16":
         return transpose and (rows is None or rows >= 32)
     return rows is None or rows >= 48
+
+
+def _in_halves(rows, dtype):
+    """Whether JAX is faster with the rows in two products.
+
+    On CPUs some 64 rows of bfloat16 are, by up to 1.7 times: 32 and 96 have
+    that speed by themselves.
+    """
+    some = dtype == "bfloat16" and rows is not None and 48 < rows < 96
+    if not some or keras.backend.backend() != "jax":
+        return False
+    import jax
+
+    return jax.default_backend() == "cpu"
 
 
 def _product_along_rows(a, b, dtype):

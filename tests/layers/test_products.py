@@ -62,7 +62,7 @@ def test_outer_sum(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("transpose", [False, True])
-@pytest.mark.parametrize("rows", [None, 2, 40, 64])
+@pytest.mark.parametrize("rows", [None, 2, 40, 64, 71])
 def test_repeated_product(rows, transpose, dtype):
     a = RNG.integers(-8, 9, (rows or 3, 5 if transpose else 70))
     a = a.astype("float32")
