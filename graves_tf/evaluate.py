@@ -90,7 +90,15 @@ def make_parser():
         "--dynamic-rate",
         type=float,
         help="its learning rate; to be chosen on the validation set (default: "
-        "of sgd 0.002, of rms 0.0001)",
+        "of sgd 0.001, of words 0.0003; of rms 0.0003, of words 0.0001)",
+    )
+    text.add_argument(
+        "--dynamic-length",
+        type=int,
+        default=100,
+        metavar="N",
+        help="symbols to score before it learns from them (default "
+        "%(default)s)",
     )
     text.add_argument(
         "--dynamic-decay",

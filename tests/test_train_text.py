@@ -110,7 +110,19 @@ def test_rms(run, data, capsys):
     arguments = [str(run / "best.keras"), "--data", str(data), "--json"]
     dynamic = ["--dynamic", "rms", "--symbols", "200"]
     assert evaluate.main([*arguments, *dynamic]) == 0
-    assert json.loads(capsys.readouterr().out)["symbols"] == 200
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["symbols"] == 200
+    assert evaluate.main([*arguments, *dynamic, "--dynamic-length", "20"]) == 0
+    shorter = json.loads(capsys.readouterr().out)
+    assert shorter["symbols"] == 200
+    assert shorter["bits_per_character"] != scores["bits_per_character"]
+
+
+def test_dynamic_length_of_nothing(run, data, capsys):
+    arguments = [str(run / "best.keras"), "--data", str(data)]
+    arguments += ["--dynamic", "sgd", "--dynamic-length", "0"]
+    assert evaluate.main(arguments) != 0
+    assert "length=0" in capsys.readouterr().err
 
 
 def test_the_table_has_the_papers_row(run, data, capsys, monkeypatch):

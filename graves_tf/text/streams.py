@@ -38,6 +38,10 @@ class TextStreams(keras.utils.PyDataset):
                 "A text must be a row of symbols, and not empty. Received: "
                 f"an array of shape {symbols.shape}"
             )
+        if length < 1:
+            raise ValueError(
+                f"A sequence has one symbol or more. Received: length={length}"
+            )
         self.count = len(symbols)
         self.streams = min(streams, self.count)
         self.length = length
