@@ -24,6 +24,12 @@ def main():
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--steps", type=int, default=100)
     timing.add_dtype(arguments)
+    arguments.add_argument(
+        "--peer-dtype",
+        choices=["float32", "bfloat16"],
+        default="float32",
+        help="bfloat16: the peer under torch.autocast",
+    )
     args = arguments.parse_args()
     timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)
@@ -83,13 +89,15 @@ def torch_step(args, symbols):
             x = embedding(text[:-1])
         else:
             x = nn.functional.one_hot(text[:-1], classes).float()
-        h, after = lstm(x, tuple(state))
+        with torch.autocast("cpu", enabled=args.peer_dtype == "bfloat16"):
+            h, after = lstm(x, tuple(state))
+            outputs = head(h).flatten(0, 1)
         loss = nn.functional.cross_entropy(
-            head(h).flatten(0, 1), text[1:].flatten(), reduction="sum"
+            outputs.float(), text[1:].flatten(), reduction="sum"
         )
         (loss / args.batch).backward()
         optimizer.step()
-        state[:] = [s.detach() for s in after]
+        state[:] = [s.detach().float() for s in after]
         return float(loss)
 
     return run
