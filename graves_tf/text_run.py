@@ -39,6 +39,7 @@ def text_run(options, folder, resuming):
         options.batch_size,
         options.length,
         preset.get("reset_every"),
+        shift=True,
     )
 
     def fresh(**arguments):

@@ -12,6 +12,11 @@ class TextStreams(keras.utils.PyDataset):
     a network that keeps its state reads each stream as one long sequence,
     with gradients only within the T steps of a batch (Sec. 3.2).
 
+    With `shift` each pass cuts the streams elsewhere into its sequences:
+    before them come up to T - 1 steps of padding, as many as a random number
+    says that the pass's own number makes. Else the same symbols come first in
+    every pass, and never have a gradient to what precedes them.
+
     A batch is a pair of
 
     - inputs: dict of `symbols (B, T)`, int32, the symbol before each target,
@@ -26,10 +31,18 @@ class TextStreams(keras.utils.PyDataset):
         reset_every: batches after which the state starts anew; the paper's
             is 100 for Wikipedia. None: only where a pass begins.
         start: the first batch's number in the whole run.
+        shift: whether the sequences are not the same in every pass.
     """
 
     def __init__(
-        self, symbols, streams, length=100, reset_every=None, start=0, **kwargs
+        self,
+        symbols,
+        streams,
+        length=100,
+        reset_every=None,
+        start=0,
+        shift=False,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         symbols = np.asarray(symbols)
@@ -47,31 +60,38 @@ class TextStreams(keras.utils.PyDataset):
         self.length = length
         self.reset_every = reset_every
         self.start = start
-        rows = -(-self.count // self.streams)
+        self.most_padding = length - 1 if shift else 0
+        rows = self.most_padding + -(-self.count // self.streams)
         self.batches = -(-rows // length)
-        # Row b: its targets from column 1 on, and before them what precedes.
+        # Row b: padding, what precedes its targets, and they.
+        lead = self.most_padding + 1
         self._rows = np.full(
-            (self.streams, 1 + self.batches * length), -1, "int32"
+            (self.streams, lead + self.batches * length), -1, "int32"
         )
         bounds = np.linspace(0, self.count, self.streams + 1).astype(int)
         for b, (first, end) in enumerate(
             zip(bounds[:-1], bounds[1:], strict=True)
         ):
-            self._rows[b, 1 : 1 + end - first] = symbols[first:end]
+            self._rows[b, lead : lead + end - first] = symbols[first:end]
             if first:
-                self._rows[b, 0] = symbols[first - 1]
+                self._rows[b, lead - 1] = symbols[first - 1]
 
     def __len__(self):
         """Batches of one pass."""
         return self.batches
 
     def __getitem__(self, index):
-        number = (self.start + index) % self.batches
-        first = number * self.length
+        passes, number = divmod(self.start + index, self.batches)
+        padding = np.random.default_rng(passes).integers(self.most_padding + 1)
+        first = number * self.length + self.most_padding - padding
         rows = self._rows[:, first : first + self.length + 1]
         every = self.reset_every or self.batches
         keep = np.full((self.streams, 1), number % every > 0, "float32")
-        return {"symbols": rows[:, :-1], "keep": keep}, rows[:, 1:]
+        targets = rows[:, 1:].copy()
+        if number == 0:
+            # What precedes the first target is one of the stream before.
+            targets[:, :padding] = -1
+        return {"symbols": rows[:, :-1], "keep": keep}, targets
 
     def on_epoch_end(self):
         self.start += len(self)

@@ -8,9 +8,18 @@ TEXT = np.arange(1, 102)
 
 @pytest.mark.parametrize("streams", [1, 3, 7, 200])
 @pytest.mark.parametrize("length", [4, 10, 1000])
-def test_every_symbol_is_a_target_once_after_the_one_before(streams, length):
-    batches = TextStreams(TEXT, streams, length)
-    pairs = []
+@pytest.mark.parametrize("shift", [False, True])
+def test_every_symbol_is_a_target_once_after_the_one_before(
+    streams, length, shift
+):
+    batches = TextStreams(TEXT, streams, length, shift=shift)
+    for _ in range(4):
+        assert_whole(batches)
+        batches.on_epoch_end()
+
+
+def assert_whole(batches):
+    pairs, streams, length = [], batches.streams, batches.length
     for i in range(len(batches)):
         inputs, targets = batches[i]
         assert inputs["symbols"].shape == targets.shape
@@ -21,8 +30,19 @@ def test_every_symbol_is_a_target_once_after_the_one_before(streams, length):
     assert sorted(pairs) == expected
 
 
-def test_each_stream_goes_on_where_the_batch_before_stopped():
-    batches = TextStreams(TEXT, 3, 4)
+def test_each_pass_has_sequences_of_its_own():
+    batches = TextStreams(TEXT, 3, 10, shift=True)
+    firsts = set()
+    for _ in range(40):
+        _, targets = batches[1]
+        firsts.add(int(targets[0, 0]))
+        batches.on_epoch_end()
+    assert firsts == set(range(2, 12))
+
+
+@pytest.mark.parametrize("shift", [False, True])
+def test_each_stream_goes_on_where_the_batch_before_stopped(shift):
+    batches = TextStreams(TEXT, 3, 4, shift=shift)
     read = np.concatenate(
         [batches[i][0]["symbols"] for i in range(len(batches))], axis=1
     )
@@ -42,8 +62,10 @@ def test_the_state_starts_anew_with_each_pass_and_as_often_as_asked():
     assert keeps(start=8) == [1, 0, *[1] * 8]
 
 
-def test_a_run_goes_on_where_it_was():
-    whole, later = TextStreams(TEXT, 3, 4), TextStreams(TEXT, 3, 4, start=13)
+@pytest.mark.parametrize("shift", [False, True])
+def test_a_run_goes_on_where_it_was(shift):
+    whole = TextStreams(TEXT, 3, 4, shift=shift)
+    later = TextStreams(TEXT, 3, 4, start=13, shift=shift)
     for i in range(5):
         (a, targets_a), (b, targets_b) = whole[13 + i], later[i]
         np.testing.assert_array_equal(a["symbols"], b["symbols"])
