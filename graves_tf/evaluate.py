@@ -90,7 +90,7 @@ def make_parser():
         "--dynamic-rate",
         type=float,
         help="its learning rate; to be chosen on the validation set (default: "
-        "of sgd 0.001, of words 0.0003; of rms 0.0003, of words 0.0001)",
+        "of sgd 0.001, of words 0.0003; of rms 0.0012, of words 0.0001)",
     )
     text.add_argument(
         "--dynamic-length",
@@ -103,8 +103,8 @@ def make_parser():
     text.add_argument(
         "--dynamic-decay",
         type=float,
-        default=1e-3,
-        help="of rms, towards the trained weights (default %(default)s)",
+        help="of rms, towards the trained weights (default: 0.01, of words "
+        "0.001)",
     )
     text.add_argument(
         "--symbols",

@@ -22,8 +22,9 @@ TABLE_1 = {
 # Chosen on Penn Treebank's validation set, for sequences of 100.
 RATES = {
     "sgd": {"character": 1e-3, "word": 3e-4, "byte": 1e-3},
-    "rms": {"character": 3e-4, "word": 1e-4, "byte": 3e-4},
+    "rms": {"character": 1.2e-3, "word": 1e-4, "byte": 1.2e-3},
 }
+DECAYS = {"character": 1e-2, "word": 1e-3, "byte": 1e-2}
 
 
 def evaluate_text(options, network):
@@ -80,15 +81,18 @@ def dynamic_scores(options, network, symbols, where):
     from graves_tf.text import dynamic
     from graves_tf.text.symbols import load_symbols
 
-    rate, length = options.dynamic_rate, options.dynamic_length
+    kind, length = network.vocabulary.kind, options.dynamic_length
+    rate, decay = options.dynamic_rate, options.dynamic_decay
     if rate is None:
-        rate = RATES[options.dynamic][network.vocabulary.kind]
+        rate = RATES[options.dynamic][kind]
+    if decay is None:
+        decay = DECAYS[kind]
     if options.dynamic == "sgd":
         optimizer = keras.optimizers.SGD(rate)
     else:
         training = load_symbols("train", **where).recode(network.vocabulary)
         optimizer = (
-            dynamic.DynamicRMS(rate, options.dynamic_decay),
+            dynamic.DynamicRMS(rate, decay),
             dynamic.mean_squares(network, training.ids, length=length),
         )
     return dynamic.evaluate(
