@@ -95,6 +95,10 @@ class Rounds(keras.callbacks.Callback):
         updates_per_epoch: for the log.
         scale: makes the first of the scores of the training loss.
         tensorboard: a `TensorBoardLog`, or None.
+
+    `interrupted`, empty, may be replaced by what becomes true when the run is
+    to be broken off: it then ends with the update at hand, saved, without a
+    round.
     """
 
     def __init__(
@@ -131,7 +135,8 @@ class Rounds(keras.callbacks.Callback):
         self.start = values[0] if log and not log[0]["updates"] else None
         self.without_better = len(values) - 1 - np.argmin(values or [0])
         self.minutes_before = log[-1]["minutes"] if log else 0.0
-        self.diverged = False
+        self.diverged = self.broken_off = False
+        self.interrupted = ()
 
     def on_train_begin(self, logs=None):
         self.updates = int(self.model.optimizer.iterations)
@@ -163,6 +168,12 @@ class Rounds(keras.callbacks.Callback):
         self.round_nats += nats - self.epoch_nats
         self.epoch_nats = nats
         self.round_updates += 1
+        if self.interrupted:
+            # At once: after SIGTERM there may be few seconds left.
+            self.folder.save_last(self.model)
+            self.round_updates = 0
+            self.broken_off = self.model.stop_training = True
+            return
         now = time.monotonic()
         over = (self.total_updates and self.updates >= self.total_updates) or (
             self.deadline and now >= self.deadline

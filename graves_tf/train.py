@@ -4,6 +4,7 @@ import sys
 import time
 
 from graves_tf.command import run_command
+from graves_tf.interruption import noted_signals
 from graves_tf.train_options import KEPT
 from graves_tf.train_options import make_parser
 from graves_tf.train_options import set_defaults
@@ -18,6 +19,10 @@ def train(options):
     Returns:
         The best validation score: nats per sequence of handwriting, bits per
         character of text.
+
+    Raises:
+        ValueError: what the options say is not to be had, or the loss diverged.
+        KeyboardInterrupt: Ctrl-C or SIGTERM; what was trained is saved.
     """
     import keras
 
@@ -34,9 +39,12 @@ def train(options):
     if options.resume:
         if not resuming:
             print(f"{folder.last} is not there: starting a new run.")
+        rate = options.learning_rate
         for key, value in folder.read_config().items():
             if key in KEPT:
                 setattr(options, key, value)
+        if rate is not None:
+            options.learning_rate = rate
     elif folder.last.exists():
         raise ValueError(
             f"{folder.path} holds a run already. Go on with it by --resume, "
@@ -49,8 +57,6 @@ def train(options):
     run = make_run(options, folder, resuming)
     model, batches = run.model, run.batches
     start = int(model.optimizer.iterations)
-    if not resuming:
-        folder.write_config(vars(options))
     print(run.summary, flush=True)
 
     total = round(options.epochs * len(batches))
@@ -87,15 +93,21 @@ def train(options):
         options.peak_rate, progress, options.warm_up, options.descent
     )
     remaining = -(-(total - start) // len(batches))
-    try:
+    with noted_signals() as rounds.interrupted:
+        if not resuming:
+            folder.write_config(vars(options))
         model.fit(
             batches,
             epochs=remaining,
             shuffle=False,
             callbacks=[rounds, schedule],
         )
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. Go on by --resume --run-dir {folder.path}")
+    if rounds.broken_off:
+        print(
+            f"\nInterrupted after {rounds.updates} updates, which are saved. "
+            f"Go on by --resume --run-dir {folder.path}"
+        )
+        raise KeyboardInterrupt
     if rounds.diverged:
         raise ValueError(
             f"The loss turned NaN after update {rounds.updates}. The last "

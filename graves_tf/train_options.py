@@ -19,7 +19,7 @@ examples:
   python -m graves_tf.train --task text --preset ptb_char --manual-dir ~/ptb
       the paper's network of Penn Treebank's characters
   python -m graves_tf.train --resume --run-dir runs/synthesis
-      go on where that run was interrupted
+      go on where that run was interrupted; Ctrl-C saves what it has
 
 KERAS_BACKEND=jax trains on JAX (TPU, GPU, and fastest on CPUs that multiply
 bfloat16, with --dtype mixed_bfloat16).
@@ -125,7 +125,13 @@ def make_parser():
         "--optimizer",
         help="muon (default), adam or graves_rmsprop, the paper's",
     )
-    add("--learning-rate", type=float, help="default: the optimizer's own")
+    add(
+        "--learning-rate",
+        type=float,
+        help="before the descent (default: the optimizer's own; with --resume "
+        "the run's). A descent that was interrupted goes on with the last "
+        "learning_rate of log.csv and --descent 1",
+    )
     add(
         "--ema-momentum",
         type=float,
@@ -170,7 +176,8 @@ def make_parser():
     return parser
 
 
-# What a resumed run takes from its folder rather than from its command line.
+# What a resumed run takes from its folder rather than from its command line:
+# a learning rate only where the command line has none.
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "

@@ -15,6 +15,7 @@ from graves_tf import packed
 from graves_tf import pictures
 from graves_tf import train
 from graves_tf.ink.line import Line
+from graves_tf.interruption import noted_signals
 from graves_tf.networks import presets
 
 SMALL = {
@@ -152,8 +153,7 @@ def test_files(whole_run, data):
         best.offset_mean, offsets.mean(axis=0), atol=1e-5
     )
     np.testing.assert_allclose(best.offset_std, offsets.std(axis=0), rtol=1e-5)
-    last = keras.saving.load_model(whole_run / "last.keras")
-    assert int(last.optimizer.iterations) == 8
+    assert updates_in(whole_run / "last.keras") == 8
 
 
 def test_the_best_is_what_was_logged(whole_run, data):
@@ -175,21 +175,21 @@ def test_the_best_is_what_was_logged(whole_run, data):
 
 
 KILLED = """
+import signal
 import sys
 from graves_tf import pictures, train
 from graves_tf.networks import presets
 
+# Ignored where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 presets.PRESETS["small"] = {preset!r}
 pictures.Pictures = lambda *arguments: lambda updates: None
 sys.exit(train.main(sys.argv[1:]))
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_killed_and_resumed(whole_run, data, tmp_path, capsys):
-    """It ends with the weights of the run that nothing disturbed."""
-    folder = tmp_path / "run"
-    arguments = command(data, folder, *QUICK, "--epochs", "1000")
+def start_and_signal(number, arguments, there):
+    """Start a run; signal it once there is `there`; what it printed, status."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-c"),
@@ -197,21 +197,34 @@ def test_killed_and_resumed(whole_run, data, tmp_path, capsys):
             *arguments,
         ],
         env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         deadline = time.monotonic() + 200
-        while not (folder / "last.keras").exists():
+        while not there.exists():
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
+        process.send_signal(number)
+        printed, _ = process.communicate(timeout=100)
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    before = int(
-        keras.saving.load_model(folder / "last.keras").optimizer.iterations
-    )
+        process.kill()
+    return printed, process.returncode
+
+
+def updates_in(path):
+    return int(keras.saving.load_model(path).optimizer.iterations)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_and_resumed(whole_run, data, tmp_path, capsys):
+    """It ends with the weights of the run that nothing disturbed."""
+    folder = tmp_path / "run"
+    arguments = command(data, folder, *QUICK, "--epochs", "1000")
+    start_and_signal(signal.SIGKILL, arguments, folder / "last.keras")
+    before = updates_in(folder / "last.keras")
     assert 1 <= before < 8
     more = command(data, folder, *QUICK, "--resume", "--epochs", "2.67")
     assert train.main(more) == 0
@@ -230,20 +243,72 @@ def test_killed_and_resumed(whole_run, data, tmp_path, capsys):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(data, tmp_path, number):
+    """Long before the next round: nothing that was trained is lost."""
+    folder = tmp_path / "run"
+    arguments = command(data, folder, *QUICK, "--epochs", "100000")
+    arguments[arguments.index("--round-minutes") + 1] = "60"
+    # From when the config is there, signals are noted.
+    printed, status = start_and_signal(
+        number, arguments, folder / "config.json"
+    )
+    assert status == 130, printed
+    assert f"--resume --run-dir {folder}" in printed
+    updates = updates_in(folder / "last.keras")
+    assert updates >= 1
+    assert f"after {updates} updates" in printed
+    assert not (folder / "log.csv").exists()
+    # The first round is that of the end.
+    end = ["--resume", "--epochs", str((updates + 2.1) / 3)]
+    assert train.main(command(data, folder, *QUICK, *end)) == 0
+    assert updates_in(folder / "last.keras") == updates + 2
+
+
+@pytest.fixture
+def interrupts():
+    """What handles Ctrl-C may be changed, and is put back."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_a_second_signal_acts_at_once():
+    with noted_signals() as noted:
+        signal.raise_signal(signal.SIGINT)
+        assert noted == [signal.SIGINT]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_an_ignored_signal_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with noted_signals() as noted:
+        signal.raise_signal(signal.SIGINT)
+        assert not noted
+
+
 def test_resuming_takes_the_runs_own_options(whole_run, data, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     for name in ("last.keras", "config.json", "log.csv"):
         (folder / name).write_bytes((whole_run / name).read_bytes())
-    assert (
-        train.main(
-            ["--resume", "--run-dir", str(folder), "--epochs", "3", *QUICK]
-        )
-        == 0
-    )
+    resume = ["--resume", "--run-dir", str(folder), *QUICK, *STEADY]
+    assert train.main([*resume, "--epochs", "3"]) == 0
     rows = read_log(folder)
     assert [int(row["updates"]) for row in rows[:8]] == list(range(1, 9))
     assert int(rows[-1]["updates"]) == 9
+    assert float(rows[-1]["learning_rate"]) == pytest.approx(0.02)
+    # But for a learning rate that is asked for.
+    assert (
+        train.main([*resume, "--epochs", "3.34", "--learning-rate", "0.01"])
+        == 0
+    )
+    assert float(read_log(folder)[-1]["learning_rate"]) == pytest.approx(0.01)
 
 
 def test_a_loss_that_turns_nan(whole_run, data, tmp_path, capsys):
@@ -251,11 +316,9 @@ def test_a_loss_that_turns_nan(whole_run, data, tmp_path, capsys):
     folder.mkdir()
     for name in ("last.keras", "config.json"):
         (folder / name).write_bytes((whole_run / name).read_bytes())
-    config = json.loads((folder / "config.json").read_text())
-    config["learning_rate"] = float("inf")
-    (folder / "config.json").write_text(json.dumps(config))
     good = state(folder / "last.keras")
-    arguments = command(data, folder, *QUICK, "--resume", "--epochs", "100")
+    arguments = [*command(data, folder, *QUICK), "--learning-rate", "inf"]
+    arguments += ["--resume", "--epochs", "100"]
     assert train.main(arguments) == 2
     error = capsys.readouterr().err
     assert "NaN" in error and "last.keras" in error
