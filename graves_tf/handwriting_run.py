@@ -6,6 +6,7 @@ from graves_tf.batches import bucket_lengths
 from graves_tf.command import data_options
 from graves_tf.data import is_folder_of_ink
 from graves_tf.data import load_lines
+from graves_tf.ink.offsets import are_whole
 from graves_tf.ink.offsets import fit_normalisation
 from graves_tf.losses import SequenceLoss
 from graves_tf.metrics import nats_per_sequence
@@ -44,8 +45,10 @@ def handwriting_run(options, folder, resuming):
             )
 
     def fresh(**arguments):
-        mean, std = fit_normalisation([line.strokes for line in lines])
+        strokes = [line.strokes for line in lines]
+        mean, std = fit_normalisation(strokes)
         arguments |= {"offset_mean": mean, "offset_std": std}
+        arguments["whole_offsets"] = are_whole(strokes)
         if options.task == "prediction":
             kind = networks.HandwritingPredictor
         else:

@@ -144,6 +144,8 @@ def test_files(whole_run, data):
     best = keras.saving.load_model(whole_run / "best.keras")
     assert best.task == "synthesis"
     assert best.dtype_policy.name == "float32"
+    # The lines are in tenths.
+    assert not best.whole_offsets
     # Fitted to the lines to train on.
     strokes = [
         line.strokes for line in packed.load(data, "train+validation_2+test")

@@ -79,6 +79,16 @@ def fit_normalisation(
     return mean.astype(np.float32), std.astype(np.float32)
 
 
+def are_whole(list_of_strokes: Iterable[np.ndarray]) -> bool:
+    """Whether all steps are whole numbers, as a whiteboard records them.
+
+    Args:
+        list_of_strokes: arrays `(T, 3)`, absolute.
+    """
+    steps = (to_offsets(strokes)[:, :2] for strokes in list_of_strokes)
+    return all((step == np.rint(step)).all() for step in steps)
+
+
 def _checked(array, name, least):
     array = np.asarray(array)
     if array.ndim != 2 or array.shape[1] != 3 or len(array) < least:

@@ -24,6 +24,8 @@ class HandwritingNetwork(keras.Model):
         offset_mean: mean of the training offsets, in the recording's units.
         offset_std: their standard deviation. Offsets come in normalised:
             `(offset - mean) / std` (Sec. 4.2).
+        whole_offsets: whether the training offsets are whole numbers of the
+            recording's units, and so are to be those that are drawn.
         weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise` or a
             `VariationalDropout` for the training of all layers, or None.
         preset: the preset's name, kept for the record.
@@ -37,6 +39,7 @@ class HandwritingNetwork(keras.Model):
         clip_output=100.0,
         offset_mean=(0.0, 0.0),
         offset_std=(1.0, 1.0),
+        whole_offsets=False,
         weight_noise=None,
         preset=None,
         **kwargs,
@@ -54,6 +57,7 @@ class HandwritingNetwork(keras.Model):
         self.clip_output = clip_output
         self.offset_mean = tuple(float(x) for x in offset_mean)
         self.offset_std = tuple(float(x) for x in offset_std)
+        self.whole_offsets = bool(whole_offsets)
         self.weight_noise = get_weight_noise(weight_noise)
         self.preset = preset
         self.head = MDNHead(
@@ -100,6 +104,7 @@ class HandwritingNetwork(keras.Model):
             "clip_output": self.clip_output,
             "offset_mean": list(self.offset_mean),
             "offset_std": list(self.offset_std),
+            "whole_offsets": self.whole_offsets,
             "weight_noise": serialize_weight_noise(self.weight_noise),
             "preset": self.preset,
         }

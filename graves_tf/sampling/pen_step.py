@@ -171,9 +171,14 @@ def with_next_word(alphabet, characters):
 
 
 def draw_pen(network, outputs, bias, uniforms, normals):
-    """A draw of `pick_point`, `(B, 3)`, in the recording's units."""
+    """A draw of `pick_point`, `(B, 3)`, in the recording's units.
+
+    In whole ones where the network has seen no others: it goes on from what is
+    drawn, and from steps such as it was trained on it goes on as from ink.
+    """
     mean, std = _normalisation(network)
-    return pick_point(outputs, bias, uniforms, normals) * std + mean
+    pen = pick_point(outputs, bias, uniforms, normals) * std + mean
+    return ops.round(pen) if network.whole_offsets else pen
 
 
 def _normalisation(network):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from graves_tf.ink.offsets import are_whole
 from graves_tf.ink.offsets import fit_normalisation
 from graves_tf.ink.offsets import to_offsets
 from graves_tf.ink.offsets import to_strokes
@@ -26,6 +27,11 @@ def test_strokes_come_back_from_offsets():
 def test_the_first_point_has_no_offset():
     assert to_offsets(STROKES[:1]).shape == (0, 3)
     np.testing.assert_array_equal(to_strokes(np.zeros((0, 3))), [[0, 0, 0]])
+
+
+def test_whole_offsets():
+    assert are_whole([STROKES, STROKES + 0.25])
+    assert not are_whole([STROKES, 1.1 * STROKES])
 
 
 def test_long_lines_come_back_without_drift():

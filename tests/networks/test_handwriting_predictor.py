@@ -84,10 +84,13 @@ def test_unknown_preset():
 
 
 def test_a_synthesizer_without_a_text(tiny):
-    source = tiny.synthesizer(offset_mean=(8.0, 0.0), offset_std=(40.0, 30.0))
+    source = tiny.synthesizer(
+        offset_mean=(8.0, 0.0), offset_std=(40.0, 30.0), whole_offsets=True
+    )
     network = HandwritingPredictor.from_synthesizer(source, preset="mine")
     assert network.preset == "mine"
     assert network.offset_std == (40, 30)
+    assert network.whole_offsets
     inputs = tiny.inputs()
     outputs = call(network, inputs["offsets"])
     inputs["characters"] = np.full_like(inputs["characters"], -1)

@@ -154,13 +154,16 @@ def call_loss(network, inputs, targets):
 
 
 def test_config_holds_everything(tiny):
-    network = tiny.synthesizer(preset="tiny", characters_per_point=0.125)
+    network = tiny.synthesizer(
+        preset="tiny", characters_per_point=0.125, whole_offsets=True
+    )
     config = json.loads(json.dumps(network.get_config()))
     again = HandwritingSynthesizer.from_config(config)
     assert again.alphabet == network.alphabet
     assert again.offset_mean == (0.25, -0.5)
     assert again.offset_std == (2.0, 3.0)
     assert again.preset == "tiny"
+    assert again.whole_offsets
     assert again.hidden == (4, 5, 6)
     assert again.get_config() == network.get_config()
     again.set_weights(network.get_weights())

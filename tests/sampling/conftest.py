@@ -11,7 +11,7 @@ from graves_tf.networks import HandwritingSynthesizer
 def make_network():
     """`make_network(speed)`: κ_t = speed · t, whatever is written."""
 
-    def make(speed=0.25, unknown=True):
+    def make(speed=0.25, unknown=True, **arguments):
         network = HandwritingSynthesizer(
             hidden=(4, 3),
             num_mixtures=2,
@@ -19,6 +19,7 @@ def make_network():
             alphabet=Alphabet(" abcd", unknown=unknown),
             offset_mean=(0.5, -1.0),
             offset_std=(2.0, 3.0),
+            **arguments,
         )
         rng = np.random.default_rng(0)
         network.set_weights(

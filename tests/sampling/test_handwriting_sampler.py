@@ -56,6 +56,8 @@ def by_hand(network, text, bias, draws, prime=(), bound=200):
             ops.convert_to_tensor(normals),
         )
         new = ops.convert_to_numpy(drawn) * std + mean
+        if network.whole_offsets:
+            new = np.rint(new)
         phi = ops.convert_to_numpy(phi)[0]
         over = phi[len(text) :].max() > 0.85 * phi[: len(text)].max()
         onward = path[-1] + new[0, 0] > max(path)
@@ -91,6 +93,21 @@ def test_a_line_is_its_steps(make_network, unknown):
         assert sample.strokes.dtype == np.float32
         draws = Draws(3, row, 0)
         assert_is(sample, by_hand(sampler.network, text, 0.5, draws))
+
+
+def test_whole_offsets(make_network):
+    """Each is rounded before the network goes on from it."""
+    network = make_network(SPEED, whole_offsets=True)
+    (sample,) = HandwritingSampler(network, chunk=10).write(["abcd"], seed=3)
+    np.testing.assert_array_equal(sample.strokes, np.rint(sample.strokes))
+    assert_is(sample, by_hand(network, "abcd", 0.5, Draws(3, 0, 0)))
+    free = make_network(SPEED)
+    assert not free.whole_offsets
+    pens = by_hand(free, "abcd", 0.5, Draws(3, 0, 0))
+    count = min(len(pens), len(sample.strokes) - 1)
+    offsets = np.diff(sample.strokes[:, :2], axis=0)[:count]
+    # Not merely the free line, rounded.
+    assert np.abs(offsets - pens[:count, :2]).max() > 0.5
 
 
 def test_phi_beyond_the_text_is_its_largest(sampler):
