@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from graves_tf.augmentation import deformed
+from graves_tf.ink.offsets import are_whole
 from graves_tf.ink.offsets import to_offsets
 
 
@@ -64,6 +66,8 @@ class HandwritingBatches(keras.utils.PyDataset):
         start: the first batch's number in the whole run.
         crop: of every line only so many points, from its first; the text
             stays whole.
+        augmentation: the std of `graves_tf.augmentation.deformed`, by which
+            every line differs from pass to pass, or 0.
     """
 
     def __init__(
@@ -77,22 +81,28 @@ class HandwritingBatches(keras.utils.PyDataset):
         seed=None,
         start=0,
         crop=None,
+        augmentation=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         if not lines:
             raise ValueError("There are no lines to make batches of.")
+        if not 0 <= augmentation <= 0.5:
+            raise ValueError(
+                "`augmentation` must be from 0 to 0.5, beyond which little of "
+                f"a hand is left. Received: augmentation={augmentation}"
+            )
         self.alphabet = alphabet
         self.batch_size = batch_size
         self.seed = seed
         self.start = start
-        mean = np.asarray(offset_mean, "float32")
-        std = np.asarray(offset_std, "float32")
-        self.offsets = []
-        for line in lines:
-            offsets = to_offsets(line.strokes)[:crop]
-            offsets[:, :2] = (offsets[:, :2] - mean) / std
-            self.offsets.append(offsets)
+        self.augmentation = augmentation
+        self.mean = np.asarray(offset_mean, "float32")
+        self.std = np.asarray(offset_std, "float32")
+        self.whole = bool(augmentation) and are_whole(
+            line.strokes for line in lines
+        )
+        self.offsets = [to_offsets(line.strokes)[:crop] for line in lines]
         self.characters = (
             [alphabet.encode(line.text) for line in lines] if alphabet else None
         )
@@ -123,7 +133,7 @@ class HandwritingBatches(keras.utils.PyDataset):
         if index == 0 and keras.backend.backend() == "tensorflow":
             # Keras holds an axis on which batches 0 and 1 agree to be fixed.
             shape = self._another_shape(shape)
-        return self._batch(chosen, shape)
+        return self._batch(chosen, shape, number)
 
     def on_epoch_end(self):
         if self.seed is not None:
@@ -186,13 +196,21 @@ class HandwritingBatches(keras.utils.PyDataset):
             return largest
         return largest[0] + 16, largest[1] + 8
 
-    def _batch(self, chosen, shape):
+    def _normalised(self, line, rng):
+        offsets = self.offsets[line]
+        if self.augmentation:
+            offsets = deformed(offsets, self.augmentation, rng, self.whole)
+        steps = (offsets[:, :2] - self.mean) / self.std
+        return np.concatenate([steps, offsets[:, 2:]], axis=1)
+
+    def _batch(self, chosen, shape, number):
         length, width = shape
+        rng = np.random.default_rng([self.seed or 0, number, 1])
         inputs = np.zeros((self.batch_size, length, 3), "float32")
         targets = np.zeros((self.batch_size, length, 3), "float32")
         targets[..., 2] = -1
         for row, i in enumerate(chosen):
-            offsets = self.offsets[i]
+            offsets = self._normalised(i, rng)
             targets[row, : len(offsets)] = offsets
             inputs[row, 1 : len(offsets)] = offsets[:-1]
         result = {"offsets": inputs}

@@ -77,6 +77,7 @@ def handwriting_run(options, folder, resuming):
         lines,
         seed=options.seed,
         start=int(model.optimizer.iterations),
+        augmentation=options.augmentation,
         **arguments | cropped,
     )
     validation = HandwritingBatches(held_out, **arguments)

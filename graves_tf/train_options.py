@@ -120,6 +120,14 @@ def make_parser():
         help="train on the first N points of every line: faster updates for "
         "a run's first part (default: whole lines)",
     )
+    add(
+        "--augmentation",
+        type=float,
+        default=0.0,
+        metavar="STD",
+        help="stretch and slant every line of handwriting anew in each pass, "
+        "by about so much, e.g. 0.1 (default 0: lines as they are)",
+    )
     add("--buckets", type=int, help="padded lengths (default 10)")
     add(
         "--optimizer",
@@ -182,7 +190,7 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
     "warm_up alphabet seed regularization weight_noise_std "
-    "dropout_rate"
+    "dropout_rate augmentation"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

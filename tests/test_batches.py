@@ -234,3 +234,47 @@ def test_padding_on_lines_like_those_of_iam():
     assert 0 < batches.padding < 0.10
     one = make(lines, batch_size=32, buckets=1)
     assert one.padding > 0.5
+
+
+def whole_lines():
+    """`LINES` on whole units."""
+    return [
+        Line(np.rint(line.strokes * (10, 10, 1)), line.text) for line in LINES
+    ]
+
+
+def test_augmentation_is_another_in_every_pass():
+    plain, other = make(), make(augmentation=0.1)
+    size = len(other)
+    for number in range(size):
+        (_, before), (inputs, targets) = plain[number], other[number]
+        real = targets[..., 2] >= 0
+        np.testing.assert_array_equal(real, before[..., 2] >= 0)
+        assert np.abs(targets - before)[real].max() > 1e-3
+        # The network reads what it has to predict, and nothing else.
+        np.testing.assert_array_equal(
+            inputs["offsets"][:, 1:][real[:, 1:]], targets[:, :-1][real[:, 1:]]
+        )
+    one = make(lines=LINES[:1], batch_size=1, augmentation=0.1)
+    first = one[0][1]
+    one.on_epoch_end()
+    assert np.abs(one[0][1] - first).max() > 1e-3
+
+
+def test_augmentation_goes_on_where_it_was():
+    whole, rest = make(augmentation=0.1), make(augmentation=0.1, start=2)
+    for i in range(1, 4):
+        np.testing.assert_array_equal(whole[i + 2][1], rest[i][1])
+
+
+def test_augmentation_keeps_whole_units():
+    batches = make(lines=whole_lines(), augmentation=0.1)
+    _, targets = batches[1]
+    steps = (targets[..., :2] * STD + MEAN)[targets[..., 2] >= 0]
+    np.testing.assert_allclose(steps, np.rint(steps), atol=1e-3)
+
+
+@pytest.mark.parametrize("augmentation", [-0.1, 0.6, np.nan])
+def test_augmentation_out_of_bounds(augmentation):
+    with pytest.raises(ValueError, match="augmentation="):
+        make(augmentation=augmentation)

@@ -391,6 +391,30 @@ def test_training_on_the_first_points_of_a_line(data, tmp_path, capsys):
     assert "padding in lengths 8;" in capsys.readouterr().out
 
 
+def test_augmentation_is_of_what_is_trained_on_alone(
+    whole_run, data, tmp_path, monkeypatch
+):
+    from graves_tf import handwriting_run
+
+    made = []
+
+    class Recorded(handwriting_run.HandwritingBatches):
+        def __init__(self, *arguments, **more):
+            super().__init__(*arguments, **more)
+            made.append(self)
+
+    monkeypatch.setattr(handwriting_run, "HandwritingBatches", Recorded)
+    folder = tmp_path / "run"
+    arguments = command(data, folder, "--augmentation", "0.2")
+    assert train.main([*arguments, *QUICK, "--epochs", "0.34"]) == 0
+    resume = ["--resume", "--run-dir", str(folder), *QUICK, *STEADY]
+    assert train.main([*resume, "--epochs", "0.67"]) == 0
+    # Lines to train on and to validate on, of the run and of the resumed one.
+    assert [batches.augmentation for batches in made] == [0.2, 0, 0.2, 0]
+    without, with_it = read_log(whole_run)[0], read_log(folder)[0]
+    assert without["nats_per_sequence"] != with_it["nats_per_sequence"]
+
+
 def test_long_lines_are_left_out_on_request(data, tmp_path, capsys):
     arguments = command(data, tmp_path / "run", "--max-points", "5")
     assert train.main(arguments) == 2
