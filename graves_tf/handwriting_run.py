@@ -11,6 +11,7 @@ from graves_tf.ink.offsets import fit_normalisation
 from graves_tf.losses import SequenceLoss
 from graves_tf.metrics import nats_per_sequence
 from graves_tf.pictures import HandwritingPictures
+from graves_tf.rare_characters import with_rare_repeated
 from graves_tf.scoring import Scorer
 from graves_tf.starting_model import preset_line
 from graves_tf.starting_model import reported
@@ -44,6 +45,8 @@ def handwriting_run(options, folder, resuming):
                 "on, or none to validate on."
             )
 
+    trained = with_rare_repeated(lines, options.rare)
+
     def fresh(**arguments):
         strokes = [line.strokes for line in lines]
         mean, std = fit_normalisation(strokes)
@@ -56,7 +59,7 @@ def handwriting_run(options, folder, resuming):
             arguments["alphabet"] = options.alphabet
         return kind.from_preset(options.preset, **arguments)
 
-    model = starting_model(options, folder, resuming, fresh, len(lines))
+    model = starting_model(options, folder, resuming, fresh, len(trained))
     model.compile(
         model.optimizer,
         SequenceLoss(),
@@ -74,7 +77,7 @@ def handwriting_run(options, folder, resuming):
     crop = options.crop_points
     cropped = {"crop": crop, "buckets": [crop]} if crop else {}
     batches = HandwritingBatches(
-        lines,
+        trained,
         seed=options.seed,
         start=int(model.optimizer.iterations),
         augmentation=options.augmentation,
@@ -93,7 +96,7 @@ def handwriting_run(options, folder, resuming):
         logged=("nats_per_sequence", "nats_per_point", "sse"),
         summary=(
             f"{preset_line(model, figure, 'nats')}\n"
-            f"{len(lines)} lines, {batches.points} points to train on, "
+            f"{len(trained)} lines, {batches.points} points to train on, "
             f"{100 * batches.padding:.1f} % padding in lengths "
             f"{', '.join(map(str, batches.buckets))}; "
             f"{len(held_out)} lines to validate on." + left_out(options)

@@ -128,6 +128,15 @@ def make_parser():
         help="stretch and slant every line of handwriting anew in each pass, "
         "by about so much, e.g. 0.1 (default 0: lines as they are)",
     )
+    add(
+        "--rare",
+        type=int,
+        default=0,
+        metavar="N",
+        help="characters that are written less than N times in all lines, "
+        "e.g. 300, are rare: lines that hold them come up to four times a "
+        "pass (default 0: all lines once)",
+    )
     add("--buckets", type=int, help="padded lengths (default 10)")
     add(
         "--optimizer",
@@ -190,7 +199,7 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
     "warm_up alphabet seed regularization weight_noise_std "
-    "dropout_rate augmentation"
+    "dropout_rate augmentation rare"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

@@ -391,6 +391,13 @@ def test_training_on_the_first_points_of_a_line(data, tmp_path, capsys):
     assert "padding in lengths 8;" in capsys.readouterr().out
 
 
+def test_lines_with_rare_characters_come_again(data, tmp_path, capsys):
+    # 10 lines of "abc".
+    arguments = command(data, tmp_path / "run", "--rare", "40")
+    assert train.main([*arguments, *QUICK, "--epochs", "0.34"]) == 0
+    assert "20 lines, 220 points to train on" in capsys.readouterr().out
+
+
 def test_augmentation_is_of_what_is_trained_on_alone(
     whole_run, data, tmp_path, monkeypatch
 ):
