@@ -116,7 +116,8 @@ def write_text(options, sampler, style, rows):
         with replacing(options.attention) as path:
             attention.to_png(first.phi, first.text, path, strokes=first.strokes)
     points = sum(len(strokes) for strokes in placed)
-    print(f"{options.output}: {len(lines)} lines, {points} points")
+    noun = "line" if len(lines) == 1 else "lines"
+    print(f"{options.output}: {len(lines)} {noun}, {points} points")
     say_how_to_mend(incomplete)
 
 

@@ -178,6 +178,8 @@ def check_drawing(options):
     """The checks of handwriting."""
     if (options.text is None) == (options.lines is None):
         raise ValueError("Give either a text or --lines FILE.")
+    if options.text is not None and not options.text.strip():
+        raise ValueError("The text is empty. Give some words to write.")
     if not options.output:
         raise ValueError("Say where to write it, by -o OUT.")
     if options.style_text is not None and not options.style:
