@@ -10,6 +10,7 @@ from graves_tf.ink.offsets import are_whole
 from graves_tf.ink.offsets import fit_normalisation
 from graves_tf.losses import SequenceLoss
 from graves_tf.metrics import nats_per_sequence
+from graves_tf.networks.pen_at_rest import with_rest
 from graves_tf.pictures import HandwritingPictures
 from graves_tf.rare_characters import with_rare_repeated
 from graves_tf.scoring import Scorer
@@ -60,12 +61,6 @@ def handwriting_run(options, folder, resuming):
         return kind.from_preset(options.preset, **arguments)
 
     model = starting_model(options, folder, resuming, fresh, len(trained))
-    model.compile(
-        model.optimizer,
-        SequenceLoss(),
-        metrics=[nats_per_sequence],
-        jit_compile=not options.no_jit,
-    )
     lengths = [len(line.strokes) - 1 for line in [*lines, *held_out]]
     arguments = {
         "offset_mean": model.offset_mean,
@@ -82,6 +77,16 @@ def handwriting_run(options, folder, resuming):
         start=int(model.optimizer.iterations),
         augmentation=options.augmentation,
         **arguments | cropped,
+    )
+    if options.rest and not model.rest:
+        optimizer = model.optimizer
+        model = with_rest(model, batches[0])
+        model.optimizer = optimizer
+    model.compile(
+        model.optimizer,
+        SequenceLoss(),
+        metrics=[nats_per_sequence],
+        jit_compile=not options.no_jit,
     )
     validation = HandwritingBatches(held_out, **arguments)
     scorer = Scorer(model)

@@ -137,6 +137,13 @@ def make_parser():
         "e.g. 300, are rare: lines that hold them come up to four times a "
         "pass (default 0: all lines once)",
     )
+    add(
+        "--rest",
+        action="store_true",
+        help="hold one of the Gaussians at a pen at rest, whose offset is 0 "
+        "exactly: where pens are recorded in whole units they rest in two "
+        "steps of a hundred, and learned Gaussians are too wide to draw that",
+    )
     add("--buckets", type=int, help="padded lengths (default 10)")
     add(
         "--optimizer",
@@ -199,7 +206,7 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
     "warm_up alphabet seed regularization weight_noise_std "
-    "dropout_rate augmentation rare"
+    "dropout_rate augmentation rare rest"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

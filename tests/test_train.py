@@ -426,3 +426,32 @@ def test_long_lines_are_left_out_on_request(data, tmp_path, capsys):
     arguments = command(data, tmp_path / "run", "--max-points", "5")
     assert train.main(arguments) == 2
     assert "--max-points 5" in capsys.readouterr().err
+
+
+def test_a_pen_at_rest_is_held(whole_run, tmp_path):
+    resting = Line(
+        np.array([[0, 0, 0], [3, 4, 0], [3, 4, 0], [9, 6, 1]], "float32"),
+        "abc",
+        "line",
+    )
+    splits = dict.fromkeys(("train", "validation_2", "test"), [resting] * 4)
+    data = tmp_path / "resting.npz"
+    splits["validation_1"] = [resting]
+    packed.save(data, splits, name="iam_ondb", config="clean")
+    folder = tmp_path / "run"
+    init = ["--init-from", str(whole_run / "best.keras")]
+    arguments = command(data, folder, "--rest", *init)
+    assert train.main([*arguments, *QUICK, "--epochs", "1"]) == 0
+    first = keras.saving.load_model(folder / "best.keras")
+    assert first.rest
+    resume = ["--resume", "--run-dir", str(folder), *QUICK, *STEADY]
+    assert train.main([*resume, "--epochs", "2"]) == 0
+    assert keras.saving.load_model(folder / "last.keras").rest
+
+
+def test_a_pen_that_never_rests_cannot_be_held(data, tmp_path, capsys):
+    arguments = command(data, tmp_path / "run", "--rest")
+    assert train.main([*arguments, *QUICK]) == 2
+    error = capsys.readouterr().err
+    assert "the pen never rests" in error and "--rest" in error
+    assert not list((tmp_path / "run").glob("*.keras"))

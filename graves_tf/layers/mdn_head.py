@@ -1,6 +1,7 @@
 """The output layer of the handwriting networks (Sec. 4.1)."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from graves_tf.layers.clip_gradient import clip_gradient
@@ -27,6 +28,8 @@ class MDNHead(NoisyLayer):
         weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise`, a
             `VariationalDropout`, or None.
         time_major: the batch is the second axis, not the first.
+        held: μ1, μ2, σ1, σ2 of the last Gaussian, of which then nothing but
+            the weight π is learned (its ρ is 0); None: all of them are.
 
     Call arguments:
         inputs: `(B, D)`, `(B, T, D)`, or `(T, B, D)` with `time_major`; or a
@@ -43,6 +46,7 @@ class MDNHead(NoisyLayer):
         clip_gradient=100.0,
         weight_noise=None,
         time_major=False,
+        held=None,
         **kwargs,
     ):
         super().__init__(weight_noise=weight_noise, **kwargs)
@@ -54,6 +58,17 @@ class MDNHead(NoisyLayer):
         self.num_mixtures = num_mixtures
         self.clip_gradient = clip_gradient
         self.time_major = time_major
+        self.held = None if held is None else tuple(float(x) for x in held)
+        if self.held and (len(self.held) != 4 or min(self.held[2:]) <= 0):
+            raise ValueError(
+                "`held` must be μ1, μ2, σ1, σ2, of which σ1 and σ2 are above "
+                f"0. Received: held={held}"
+            )
+        if self.held and num_mixtures < 2:
+            raise ValueError(
+                "With a Gaussian held, `num_mixtures` must be at least 2. "
+                f"Received: num_mixtures={num_mixtures}"
+            )
 
     def build(self, input_shape):
         outputs = 1 + 6 * self.num_mixtures
@@ -75,12 +90,29 @@ class MDNHead(NoisyLayer):
         first = keras.tree.flatten(inputs)[0]
         batch_axis = 1 if self.time_major and len(first.shape) > 2 else 0
         batch_size = ops.shape(first)[batch_axis]
-        kernel, bias = self.drawn_weights(training, batch_size)
+        kernel, bias = self._with_held(
+            *self.drawn_weights(training, batch_size)
+        )
         cells = self.drawn_cells(training, batch_size, self.kernel.shape[0])
         if cells is not None:
             inputs = self._without(inputs, cells, batch_axis)
         outputs = dense_product(inputs, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
+
+    def _with_held(self, kernel, bias):
+        """The weights with those of the Gaussian that is not learned."""
+        if not self.held:
+            return kernel, bias
+        mu1, mu2, sigma1, sigma2 = self.held
+        values = [mu1, mu2, np.log(sigma1), np.log(sigma2), 0.0]
+        # Behind ê and π̂, the last of each group of M.
+        places = self.num_mixtures * np.arange(2, 7)
+        size = 1 + 6 * self.num_mixtures
+        learned, constant = np.ones(size), np.zeros(size)
+        learned[places], constant[places] = 0.0, values
+        learned = ops.convert_to_tensor(learned, "float32")
+        constant = ops.convert_to_tensor(constant, "float32")
+        return kernel * learned, bias * learned + constant
 
     def _without(self, inputs, cells, batch_axis):
         """The inputs, a list of their parts, times `cells (B, D)`."""
@@ -107,4 +139,5 @@ class MDNHead(NoisyLayer):
             "num_mixtures": self.num_mixtures,
             "clip_gradient": self.clip_gradient,
             "time_major": self.time_major,
+            "held": list(self.held) if self.held else None,
         }

@@ -9,6 +9,9 @@ from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 from graves_tf.networks.presets import network_arguments
 
+# Deviation of a pen at rest, in the recording's units: that of rounding.
+REST_STD = 12**-0.5
+
 
 class HandwritingNetwork(keras.Model):
     """Hidden layers of peephole LSTM below a mixture density output.
@@ -26,6 +29,9 @@ class HandwritingNetwork(keras.Model):
             `(offset - mean) / std` (Sec. 4.2).
         whole_offsets: whether the training offsets are whole numbers of the
             recording's units, and so are to be those that are drawn.
+        rest: whether the last Gaussian is a pen at rest, of which only the
+            weight is learned: an offset of 0, and a deviation of 1/√12
+            units, that of rounding to whole ones.
         weight_noise: a `WeightNoise`, an `AdaptiveWeightNoise` or a
             `VariationalDropout` for the training of all layers, or None.
         preset: the preset's name, kept for the record.
@@ -40,6 +46,7 @@ class HandwritingNetwork(keras.Model):
         offset_mean=(0.0, 0.0),
         offset_std=(1.0, 1.0),
         whole_offsets=False,
+        rest=False,
         weight_noise=None,
         preset=None,
         **kwargs,
@@ -58,6 +65,7 @@ class HandwritingNetwork(keras.Model):
         self.offset_mean = tuple(float(x) for x in offset_mean)
         self.offset_std = tuple(float(x) for x in offset_std)
         self.whole_offsets = bool(whole_offsets)
+        self.rest = bool(rest)
         self.weight_noise = get_weight_noise(weight_noise)
         self.preset = preset
         self.head = MDNHead(
@@ -65,6 +73,7 @@ class HandwritingNetwork(keras.Model):
             clip_gradient=clip_output,
             weight_noise=self.weight_noise,
             time_major=True,
+            held=self._pen_at_rest() if self.rest else None,
             dtype=self.dtype_policy,
             name="head",
         )
@@ -78,6 +87,14 @@ class HandwritingNetwork(keras.Model):
             **kwargs: constructor's arguments that go before the preset's.
         """
         return cls(**{**network_arguments(preset), "preset": preset, **kwargs})
+
+    def _pen_at_rest(self):
+        """μ1, μ2, σ1, σ2 of a pen that stands, in normalised offsets."""
+        mean, std = self.offset_mean, self.offset_std
+        return (
+            *(-m / s for m, s in zip(mean, std, strict=True)),
+            *(REST_STD / s for s in std),
+        )
 
     def _lstm(self, number):
         return PeepholeLSTM(
@@ -105,6 +122,7 @@ class HandwritingNetwork(keras.Model):
             "offset_mean": list(self.offset_mean),
             "offset_std": list(self.offset_std),
             "whole_offsets": self.whole_offsets,
+            "rest": self.rest,
             "weight_noise": serialize_weight_noise(self.weight_noise),
             "preset": self.preset,
         }

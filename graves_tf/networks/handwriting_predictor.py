@@ -45,7 +45,7 @@ class HandwritingPredictor(HandwritingNetwork):
             preset: the preset's name, kept for the record.
         """
         names = ("hidden", "num_mixtures", "clip_lstm", "clip_output")
-        names += ("offset_mean", "offset_std", "whole_offsets")
+        names += ("offset_mean", "offset_std", "whole_offsets", "rest")
         copy = cls(preset=preset, **{n: getattr(network, n) for n in names})
         first, *others = network.lstms
         layers = [*copy.lstms, copy.head]

@@ -19,7 +19,7 @@ def test_layer(check_layer):
     _, x = make()
     check_layer(
         MDNHead,
-        {"num_mixtures": M, "clip_gradient": 7.0},
+        {"num_mixtures": M, "clip_gradient": 7.0, "held": [0.0, 1.0, 2.0, 3.0]},
         [x],
         outputs=[(B, T, 1 + 6 * M)],
         weights=[("kernel", (D, 1 + 6 * M)), ("bias", (1 + 6 * M,))],
@@ -68,6 +68,42 @@ def test_clipping_at_the_outputs(differentiate, limit):
         dkernel, np.einsum("btd,btn->dn", x, dy), atol=1e-5
     )
     np.testing.assert_allclose(dbias, dy.sum(axis=(0, 1)), atol=1e-5)
+
+
+def test_of_a_held_gaussian_the_weight_alone_is_learned(differentiate):
+    layer, x = make(held=(0.5, -0.25, 0.1, 0.2))
+    held = np.zeros(1 + 6 * M, bool)
+    # The last of μ̂1, μ̂2, σ̂1, σ̂2 and ρ̂.
+    held[[8, 12, 16, 20]] = True
+    outputs = ops.convert_to_numpy(layer(x))
+    np.testing.assert_allclose(
+        outputs[..., [8, 12, 16, 20]],
+        np.broadcast_to([0.5, -0.25, *np.log([0.1, 0.2])], (B, T, 4)),
+        atol=1e-6,
+    )
+    assert (outputs[..., -1] == 0).all()
+    free, _ = make()
+    held[-1] = True
+    np.testing.assert_array_equal(
+        outputs[..., ~held], ops.convert_to_numpy(free(x))[..., ~held]
+    )
+    upstream = np.random.default_rng(1).normal(size=outputs.shape)
+    upstream = upstream.astype("float32")
+    _, _, (dkernel, dbias) = differentiate(
+        lambda x: ops.sum(layer(x) * upstream), [x], layer.weights
+    )
+    assert ((dkernel == 0) == held).all() and ((dbias == 0) == held).all()
+
+
+@pytest.mark.parametrize("held", [(0, 0, 1), (0, 0, 1, 0), (0, 0, -1, 1)])
+def test_bad_held(held):
+    with pytest.raises(ValueError, match="`held` must be"):
+        MDNHead(M, held=held)
+
+
+def test_one_gaussian_cannot_be_held():
+    with pytest.raises(ValueError, match="at least 2"):
+        MDNHead(1, held=(0, 0, 1, 1))
 
 
 @pytest.mark.parametrize("number", [0, 2.5])
