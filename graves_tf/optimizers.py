@@ -85,7 +85,9 @@ def muon(learning_rate=2e-3, ema_momentum=0.99, exclude=(), adam_lr_ratio=0.5):
 OPTIMIZERS = {"adam": adam, "muon": muon, "graves_rmsprop": graves_rmsprop}
 
 
-def make_optimizer(name, learning_rate=None, task=None, ema_momentum=None):
+def make_optimizer(
+    name, learning_rate=None, task=None, ema_momentum=None, weight_decay=None
+):
     """An optimizer by its name.
 
     Args:
@@ -96,6 +98,13 @@ def make_optimizer(name, learning_rate=None, task=None, ema_momentum=None):
             symbol's row has far to go, and few steps to do it in.
         ema_momentum: of the weights' average, where it keeps one; None: the
             optimizer's own.
+        weight_decay: λ of decoupled weight decay (Loshchilov & Hutter 2019),
+            for Muon alone, and there for the kernels that it makes
+            orthogonal updates of: with each update they lose λ times the
+            learning rate of themselves. None: nothing.
+
+    Raises:
+        ValueError: another name, or a weight decay that cannot be.
     """
     if name not in OPTIMIZERS:
         raise ValueError(
@@ -111,4 +120,11 @@ def make_optimizer(name, learning_rate=None, task=None, ema_momentum=None):
     optimizer = OPTIMIZERS[name](**arguments)
     if ema_momentum is not None:
         optimizer.ema_momentum = ema_momentum
+    if weight_decay is not None:
+        if name != "muon" or not weight_decay >= 0:
+            raise ValueError(
+                "A weight decay is a number from 0 on, and with the optimizer "
+                f"muon alone. Received: {weight_decay} with {name}"
+            )
+        optimizer.weight_decay = weight_decay
     return optimizer

@@ -31,6 +31,7 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
         options.learning_rate,
         task=options.task,
         ema_momentum=options.ema_momentum,
+        weight_decay=options.weight_decay,
     )
     options.peak_rate = float(optimizer.learning_rate)
     if resuming:

@@ -162,6 +162,13 @@ def make_parser():
         help="of the weights' moving average, which is what is validated and "
         "kept (default 0.99)",
     )
+    add(
+        "--weight-decay",
+        type=float,
+        metavar="RATE",
+        help="with each update Muon's kernels lose RATE times the learning "
+        "rate of themselves, e.g. 0.1 (default: nothing)",
+    )
     add("--warm-up", type=int, help="updates (default 200)")
     add(
         "--descent",
@@ -205,7 +212,7 @@ def make_parser():
 KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
-    "warm_up alphabet seed regularization weight_noise_std "
+    "weight_decay warm_up alphabet seed regularization weight_noise_std "
     "dropout_rate augmentation rare rest"
 ).split()
 

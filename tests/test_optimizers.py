@@ -67,3 +67,23 @@ def test_muon_is_keras_own(shape):
         moved.append(keras.ops.convert_to_numpy(variable))
     assert np.abs(moved[0] - start).max() > 0.1
     np.testing.assert_allclose(*moved, rtol=1e-4, atol=1e-5)
+
+
+def test_weight_decay_is_of_muons_kernels():
+    kernel = keras.Variable(np.full((4, 8), 2.0, "float32"), name="kernel")
+    bias = keras.Variable(np.full(8, 2.0, "float32"), name="bias")
+    optimizer = make_optimizer("muon", 0.5, weight_decay=0.1)
+    still = [keras.ops.zeros((4, 8)), keras.ops.zeros(8)]
+    for _ in range(2):
+        optimizer.apply(still, [kernel, bias])
+    decayed = keras.ops.convert_to_numpy(kernel)
+    np.testing.assert_allclose(decayed, 2.0 * 0.95**2, rtol=1e-6)
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(bias), 2.0)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert again.weight_decay == 0.1
+
+
+@pytest.mark.parametrize("name, rate", [("adam", 0.1), ("muon", -0.1)])
+def test_weight_decay_that_cannot_be(name, rate):
+    with pytest.raises(ValueError, match=f"muon.*{rate}.*{name}"):
+        make_optimizer(name, weight_decay=rate)

@@ -449,6 +449,16 @@ def test_a_pen_at_rest_is_held(whole_run, tmp_path):
     assert keras.saving.load_model(folder / "last.keras").rest
 
 
+def test_weight_decay_outlasts_resuming(data, tmp_path):
+    folder = tmp_path / "run"
+    arguments = command(data, folder, *QUICK, "--weight-decay", "0.5")
+    assert train.main([*arguments, "--epochs", "1"]) == 0
+    resume = ["--resume", "--run-dir", str(folder), *QUICK, *STEADY]
+    assert train.main([*resume, "--epochs", "2"]) == 0
+    last = keras.saving.load_model(folder / "last.keras")
+    assert last.optimizer.weight_decay == 0.5
+
+
 def test_a_pen_that_never_rests_cannot_be_held(data, tmp_path, capsys):
     arguments = command(data, tmp_path / "run", "--rest")
     assert train.main([*arguments, *QUICK]) == 2
