@@ -48,7 +48,25 @@ def test_each_stream_goes_on_where_the_batch_before_stopped(shift):
     )
     for row in read:
         real = row[row >= 0]
-        np.testing.assert_array_equal(np.diff(real), 1)
+        assert set(np.diff(real)) <= {1, 1 - len(TEXT)}
+
+
+def test_a_stream_that_begins_early_reads_the_text_before_it():
+    batches = TextStreams(TEXT, 3, 10, shift=True)
+    early = set()
+    for _ in range(40):
+        inputs, targets = batches[0]
+        counts = targets >= 0
+        first = int(counts[0].argmax())
+        assert (counts.argmax(axis=1) == first).all()
+        assert counts[:, first:].all()
+        text = np.concatenate([TEXT, [-1], TEXT])
+        starts = len(TEXT) + np.array([0, 33, 67]) - first
+        expected = text[starts[:, None] + np.arange(10)]
+        np.testing.assert_array_equal(inputs["symbols"], expected)
+        early.add(first)
+        batches.on_epoch_end()
+    assert early == set(range(10))
 
 
 def test_the_state_starts_anew_with_each_pass_and_as_often_as_asked():
