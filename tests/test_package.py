@@ -69,6 +69,26 @@ def test_every_folder_of_the_repository_is_installed():
             assert importlib.util.find_spec(module) is not None, module
 
 
+def test_a_command_run_from_within_a_clone_is_the_clones():
+    """After `pip install .` the clone still comes before what is installed."""
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import graves_tf.datasets, graves_tf.export;"
+            "print(graves_tf.datasets.__file__, graves_tf.export.__file__)",
+        ],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == [
+        str(ROOT / folder / "__init__.py") for folder in ("datasets", "export")
+    ]
+
+
 def test_importing_the_package_imports_no_framework():
     _run(
         "import sys, graves_tf;"
