@@ -18,7 +18,9 @@ REGULARIZATIONS = (
 )
 
 
-def make_weight_noise(name, std=0.075, sequences=None, rate=0.25):
+def make_weight_noise(
+    name, std=0.075, sequences=None, rate=0.25, per_sequence=False
+):
     """The strategy of that name for a network's layers.
 
     Args:
@@ -26,6 +28,7 @@ def make_weight_noise(name, std=0.075, sequences=None, rate=0.25):
         std: the noise's standard deviation; with adaptive noise, at its start.
         sequences: in one pass over the training data, for adaptive noise.
         rate: the share of cells that variational dropout leaves out.
+        per_sequence: whether each sequence has weight noise of its own.
 
     Returns:
         A `WeightNoise`, an `AdaptiveWeightNoise`, a `VariationalDropout`, or
@@ -42,10 +45,12 @@ def make_weight_noise(name, std=0.075, sequences=None, rate=0.25):
     if name == "none":
         return None
     if name == "weight_noise":
-        return WeightNoise(std)
+        return WeightNoise(std, per_sequence)
     if name == "variational_dropout":
         return VariationalDropout(rate)
-    return AdaptiveWeightNoise(std, sequences=sequences)
+    return AdaptiveWeightNoise(
+        std, sequences=sequences, per_sequence=per_sequence
+    )
 
 
 def regularization_of(network):

@@ -41,6 +41,7 @@ def starting_model(options, folder, resuming, fresh, sequences, **changes):
         options.weight_noise_std,
         sequences,
         options.dropout_rate,
+        options.noise_per_sequence,
     )
     if options.init_from:
         model = copy_of(starting_weights(options), options.dtype, **changes)

@@ -83,6 +83,13 @@ def make_parser():
         "unless FILE has learned some (default 0.075)",
     )
     add(
+        "--noise-per-sequence",
+        action="store_true",
+        help="noise of the weights of each line's or stream's own, as the "
+        "paper has it: updates take longer and say more (default: all of a "
+        "batch have the same)",
+    )
+    add(
         "--dropout-rate",
         type=float,
         default=0.25,
@@ -213,7 +220,7 @@ KEPT = (
     "task preset dataset data manual_dir data_dir split validation_split "
     "batch_size length buckets max_points crop_points optimizer learning_rate "
     "weight_decay warm_up alphabet seed regularization weight_noise_std "
-    "dropout_rate augmentation rare rest"
+    "noise_per_sequence dropout_rate augmentation rare rest"
 ).split()
 
 # What fine-tuning on a few lines of one hand does differently.

@@ -38,6 +38,10 @@ def test_by_name():
     assert isinstance(adaptive, AdaptiveWeightNoise)
     assert (adaptive.initial_std, adaptive.sequences) == (0.125, 50)
     assert isinstance(drop, VariationalDropout) and drop.rate == 0.25
+    assert not (fixed.per_sequence or adaptive.per_sequence)
+    for name in REGULARIZATIONS[1:3]:
+        noise = make_weight_noise(name, sequences=50, per_sequence=True)
+        assert noise.per_sequence and noise.get_config()["per_sequence"]
     with pytest.raises(ValueError, match="'dropout'.*weight_noise"):
         make_weight_noise("dropout")
 
@@ -173,6 +177,18 @@ def test_resuming_keeps_it(stages, capsys):
     # Four weights of the layer, drawn in each of three updates.
     seed = keras.ops.convert_to_numpy(last.lstms[0].noise_seed.state)
     assert seed[1] == 12
+
+
+def test_noise_of_each_sequence(stages, tmp_path):
+    name = "adaptive_weight_noise"
+    arguments = command(stages, name, "--noise-per-sequence", "--epochs", "0.3")
+    arguments[arguments.index("--run-dir") + 1] = str(tmp_path / "run")
+    assert train.main(arguments) == 0
+    last = keras.saving.load_model(tmp_path / "run" / "last.keras")
+    assert last.weight_noise.per_sequence
+    # Four weights, and signs of the inputs and of the cells.
+    seed = keras.ops.convert_to_numpy(last.lstms[0].noise_seed.state)
+    assert seed[1] == 6
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import keras
 from keras import ops
 
 from graves_tf.layers.custom_gradient import custom_gradient
+from graves_tf.layers.reading import Reading
+from graves_tf.layers.weight_noise import noisy
 from graves_tf.layers.weight_noise import standard_normal
+from graves_tf.layers.weight_noise import with_signs
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
@@ -52,13 +55,22 @@ class AdaptiveWeightNoise:
             the training data: the lines, for nats per sequence.
         std_gradient: "squared", Graves's derivative for log σ, or "sampled",
             that of the draw.
+        per_sequence: as in `WeightNoise`. What the squared mean estimates is
+            then E[g_i²] of a sequence, without the square of its mean.
 
     Example:
     >>> noise = AdaptiveWeightNoise(0.075, sequences=10_000)
     >>> layer = PeepholeLSTM(400, weight_noise=noise)
     """
 
-    def __init__(self, initial_std=0.075, *, sequences, std_gradient="squared"):
+    def __init__(
+        self,
+        initial_std=0.075,
+        *,
+        sequences,
+        std_gradient="squared",
+        per_sequence=False,
+    ):
         if not 0 < initial_std < float("inf"):
             raise ValueError(
                 "`initial_std` must be finite and positive. Received: "
@@ -77,6 +89,7 @@ class AdaptiveWeightNoise:
         self.initial_std = initial_std
         self.sequences = sequences
         self.std_gradient = std_gradient
+        self.per_sequence = bool(per_sequence)
 
     def build(self, layer):
         """Give the layer a log σ for each of its weights."""
@@ -97,22 +110,27 @@ class AdaptiveWeightNoise:
         """
         means, log_stds = layer.ordinary_weights, layer.log_stds
         layer.add_loss(kl_to_prior(means, log_stds) / self.sequences)
-        sample = _sample
+        deviation = _deviation
         if self.std_gradient == "squared":
-            sample = functools.partial(_sample_squared, batch_size)
-        return [
-            sample(mean, log_std, standard_normal(mean, layer.noise_seed))
-            for mean, log_std in zip(means, log_stds, strict=True)
+            deviation = functools.partial(_deviation_squared, batch_size)
+        deviations = [
+            deviation(log_std, standard_normal(log_std, layer.noise_seed))
+            for log_std in log_stds
         ]
+        return noisy(layer, deviations, self.per_sequence)
 
-    def draw_cells(self, layer, batch_size, units):
-        """None: all cells that the layer reads are as they are."""
+    def draw_reading(self, layer, batch_size, units, inputs):
+        """How the layer's kernels read so many units: a `Reading`."""
+        if self.per_sequence:
+            return with_signs(layer, batch_size, units)
+        return Reading()
 
     def get_config(self):
         return {
             "initial_std": self.initial_std,
             "sequences": self.sequences,
             "std_gradient": self.std_gradient,
+            "per_sequence": self.per_sequence,
         }
 
     @classmethod
@@ -145,22 +163,22 @@ def kl_to_prior(means, log_stds):
     )
 
 
-def _sample(mean, log_std, normal):
-    return mean + ops.exp(log_std) * normal
+def _deviation(log_std, normal):
+    return ops.exp(log_std) * normal
 
 
-def _sample_squared(batch_size, mean, log_std, normal):
-    """`_sample`, with Graves's derivative for log σ: σ² B (mean of g)²."""
+def _deviation_squared(batch_size, log_std, normal):
+    """`_deviation`, with Graves's derivative for log σ: σ² B (mean of g)²."""
 
     @custom_gradient
-    def sample(mean, log_std):
+    def draw(log_std):
         def grad(upstream):
             # The loss is a mean over the batch, and so is the upstream.
             scaled = ops.exp(log_std) * upstream
-            return upstream, batch_size * scaled * scaled
+            return batch_size * scaled * scaled
 
-        return _sample(mean, log_std, normal), grad
+        return _deviation(log_std, normal), grad
 
     # In eager TensorFlow it wants tensors, not variables.
-    batch_size = ops.cast(batch_size, mean.dtype)
-    return sample(mean + 0.0, log_std + 0.0)
+    batch_size = ops.cast(batch_size, log_std.dtype)
+    return draw(log_std + 0.0)

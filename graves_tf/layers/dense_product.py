@@ -24,6 +24,8 @@ def dense_product(x, kernel, dtype):
         `(..., n)`.
     """
     if isinstance(x, (list, tuple)):
+        if len(x) == 1:
+            return dense_product(x[0], kernel, dtype)
         ends = [0, *itertools.accumulate(part.shape[-1] for part in x)]
         return sum(
             dense_product(part, kernel[start:end], dtype)

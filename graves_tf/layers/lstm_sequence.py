@@ -28,7 +28,7 @@ def lstm_sequence(
     c0,
     *,
     mask,
-    cells,
+    reading,
     limit,
     dtype,
     training,
@@ -37,18 +37,14 @@ def lstm_sequence(
 
     From `symbols (T, B)` or None, and the list of the parts of
     `x (T, B, D)`, to `h (T, B, H)`, and the last `h (B, H)` and
-    `c (B, H)`. `cells (B, H)` or None is what the recurrent product's h is
-    multiplied with. Only operands of products are ever in
-    `dtype`: XLA on CPUs stores narrow types from within a scan at half the
-    speed.
+    `c (B, H)`. `reading` is a `Reading` of h, for the recurrent product. Only
+    operands of products are ever in `dtype`: XLA on CPUs stores narrow types
+    from within a scan at half the speed.
     """
     # (T, B, 1), 1 where the step counts.
     mask = () if mask is None else (ops.cast(mask, c0.dtype)[:, :, None],)
     first = parts[0] if symbols is None else symbols
-    batch, units = first.shape[1], recurrent.shape[0]
-
-    def read(h):
-        return h if cells is None else h * cells
+    batch, units = first.shape[1], peepholes.shape[1]
 
     @custom_gradient
     def run(kernel, recurrent, peepholes, bias, h0, c0, *parts):
@@ -65,7 +61,7 @@ def lstm_sequence(
             if not parts:
                 z = look_up(z, kernel)
             new_h, new_c, activations = lstm_step(
-                z + times_recurrent(read(h)) + bias, c, peepholes
+                z + times_recurrent(reading(h)) + bias, c, peepholes
             )
             if keep:
                 new_h = h + keep[0] * (new_h - h)
@@ -98,7 +94,7 @@ def lstm_sequence(
                 dz, dc = lstm_step_backward(
                     dh, dc, c_before, activations, peepholes, bound
                 )
-                dh = read(back(dz))
+                dh = reading.back(back(dz))
                 return (dh + past_h, dc + past_c), (dz,)
 
             (dh0, dc0), (dz,) = compiled_scan(
@@ -116,7 +112,9 @@ def lstm_sequence(
             )
             return (
                 dkernel,
-                compiled(outer_sum)(read(one_step_late(h, h0, dh0)), dz, dtype),
+                compiled(outer_sum)(
+                    reading(one_step_late(h, h0, dh0)), dz, dtype
+                ),
                 peephole_gradient(dz, c_before, last[1]),
                 ops.sum(dz, axis=0),
                 dh0,

@@ -6,7 +6,6 @@ from keras import ops
 
 from graves_tf.layers.clip_gradient import clip_gradient
 from graves_tf.layers.dense_product import dense_product
-from graves_tf.layers.joining import apart
 from graves_tf.layers.noisy_layer import NoisyLayer
 
 
@@ -39,6 +38,8 @@ class MDNHead(NoisyLayer):
     Returns:
         `(..., 1 + 6M)`.
     """
+
+    kernels = ("kernel",)
 
     def __init__(
         self,
@@ -87,16 +88,15 @@ class MDNHead(NoisyLayer):
         self.build_noise()
 
     def call(self, inputs, training=None):
-        first = keras.tree.flatten(inputs)[0]
-        batch_axis = 1 if self.time_major and len(first.shape) > 2 else 0
-        batch_size = ops.shape(first)[batch_axis]
+        parts = keras.tree.flatten(inputs)
+        batch_axis = 1 if self.time_major and len(parts[0].shape) > 2 else 0
+        batch_size = ops.shape(parts[0])[batch_axis]
         kernel, bias = self._with_held(
             *self.drawn_weights(training, batch_size)
         )
-        cells = self.drawn_cells(training, batch_size, self.kernel.shape[0])
-        if cells is not None:
-            inputs = self._without(inputs, cells, batch_axis)
-        outputs = dense_product(inputs, kernel, self.compute_dtype) + bias
+        reading = self.drawn_reading(training, batch_size, self.kernel.shape[0])
+        parts = reading.of_parts(parts, batch_axis)
+        outputs = dense_product(parts, kernel, self.compute_dtype) + bias
         return clip_gradient(outputs, self.clip_gradient, batch_axis)
 
     def _with_held(self, kernel, bias):
@@ -113,16 +113,6 @@ class MDNHead(NoisyLayer):
         learned = ops.convert_to_tensor(learned, "float32")
         constant = ops.convert_to_tensor(constant, "float32")
         return kernel * learned, bias * learned + constant
-
-    def _without(self, inputs, cells, batch_axis):
-        """The inputs, a list of their parts, times `cells (B, D)`."""
-        parts = keras.tree.flatten(inputs)
-        if len(parts[0].shape) > 2:
-            cells = ops.expand_dims(cells, 1 - batch_axis)
-        return [
-            part * some
-            for part, some in zip(parts, apart(cells, parts), strict=True)
-        ]
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 1 + 6 * self.num_mixtures)

@@ -2,6 +2,7 @@
 
 import keras
 
+from graves_tf.layers.reading import Reading
 from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 
@@ -22,9 +23,13 @@ class NoisyLayer(keras.layers.Layer):
             `VariationalDropout`, the serialized form of one, or None.
 
     Attributes:
+        kernels: names of the weights that are only ever multiplied with what
+            a `drawn_reading` makes of the layer's inputs and cells.
         noise_seed: the layer's `SeedGenerator`, or None without noise. It
             starts from `keras.utils.set_random_seed`.
     """
+
+    kernels = ()
 
     def __init__(self, weight_noise=None, **kwargs):
         kwargs.setdefault("autocast", False)
@@ -55,6 +60,8 @@ class NoisyLayer(keras.layers.Layer):
     def drawn_weights(self, training, batch_size):
         """The ordinary weights, or in training with noise a draw of them.
 
+        Those in `kernels` may have twice the rows: `drawn_reading` knows.
+
         Args:
             training: as a layer's `call` gets it.
             batch_size: B, of the sequences that the loss is a mean over.
@@ -63,19 +70,18 @@ class NoisyLayer(keras.layers.Layer):
             return self.ordinary_weights
         return self.weight_noise.draw(self, batch_size)
 
-    def drawn_cells(self, training, batch_size, units):
-        """What the cells that the layer reads are multiplied with, in training.
+    def drawn_reading(self, training, batch_size, units, inputs=False):
+        """How a kernel of `drawn_weights` reads: a `Reading`.
 
         Args:
             training, batch_size: as in `drawn_weights`.
-            units: how many cells.
-
-        Returns:
-            `(B, units)`; None where all are as they are.
+            units: how many units it reads.
+            inputs: whether they are a hidden layer's inputs, of which none
+                is left out.
         """
         if self.weight_noise is None or not training:
-            return None
-        return self.weight_noise.draw_cells(self, batch_size, units)
+            return Reading()
+        return self.weight_noise.draw_reading(self, batch_size, units, inputs)
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

@@ -8,6 +8,7 @@ from graves_tf.layers.lstm_sequence import lstm_sequence
 from graves_tf.layers.lstm_step import lstm_step
 from graves_tf.layers.noisy_layer import NoisyLayer
 from graves_tf.layers.products import product
+from graves_tf.layers.weight_noise import folded
 
 
 @keras.saving.register_keras_serializable(package="graves_tf")
@@ -66,6 +67,8 @@ class PeepholeLSTM(NoisyLayer):
     >>> layer(keras.random.normal((2, 700, 3))).shape
     (2, 700, 400)
     """
+
+    kernels = ("kernel", "recurrent_kernel")
 
     def __init__(
         self,
@@ -180,13 +183,22 @@ class PeepholeLSTM(NoisyLayer):
             parts = [ops.transpose(x, (1, 0, 2)) for x in parts]
             mask = None if mask is None else ops.transpose(mask)
             symbols = None if symbols is None else ops.transpose(symbols)
+        kernel, *weights = self.drawn_weights(training, batch_size)
+        if parts:
+            width = sum(part.shape[-1] for part in parts)
+            inputs = self.drawn_reading(
+                training, batch_size, width, inputs=True
+            )
+            parts = inputs.of_parts(parts, batch_axis=1)
+        reading = self.drawn_reading(training, batch_size, self.units)
+        kernel = folded(kernel, self.symbols or 0, reading.copies)
         h, h_last, c_last = lstm_sequence(
             symbols,
             parts,
-            *(w + 0.0 for w in self.drawn_weights(training, batch_size)),
+            *(w + 0.0 for w in (kernel, *weights)),
             *(ops.cast(s, self.variable_dtype) for s in initial_state),
             mask=mask,
-            cells=self.drawn_cells(training, batch_size, self.units),
+            reading=reading,
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
             training=training,

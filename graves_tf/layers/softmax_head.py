@@ -25,6 +25,8 @@ class SoftmaxHead(NoisyLayer):
         `(..., K)`, float32.
     """
 
+    kernels = ("kernel",)
+
     def __init__(self, classes, weight_noise=None, **kwargs):
         super().__init__(weight_noise=weight_noise, **kwargs)
         if not (isinstance(classes, int) and classes > 0):
@@ -52,9 +54,8 @@ class SoftmaxHead(NoisyLayer):
     def call(self, inputs, training=None):
         batch_size = ops.shape(inputs)[0]
         kernel, bias = self.drawn_weights(training, batch_size)
-        cells = self.drawn_cells(training, batch_size, inputs.shape[-1])
-        if cells is not None:
-            inputs = inputs * cells[:, None]
+        reading = self.drawn_reading(training, batch_size, inputs.shape[-1])
+        inputs = reading.of_parts([inputs], batch_axis=0)
         return dense_product(inputs, kernel, self.compute_dtype) + bias
 
     def compute_output_shape(self, input_shape):

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from graves_tf.layers.reading import Reading
+from graves_tf.layers.reading import SomeCells
 from graves_tf.layers.weight_noise import standard_uniform
 
 
@@ -46,18 +48,15 @@ class VariationalDropout:
         """The layer's weights, as they are: a list of tensors."""
         return layer.ordinary_weights
 
-    def draw_cells(self, layer, batch_size, units):
-        """What the cells of each sequence are multiplied with: `(B, units)`.
-
-        None where none is left out.
-        """
-        if not self.rate:
-            return None
+    def draw_reading(self, layer, batch_size, units, inputs):
+        """How the layer reads so many units: a `Reading`."""
+        if inputs or not self.rate:
+            return Reading()
         uniform = standard_uniform(
             (batch_size, units), layer.variable_dtype, layer.noise_seed
         )
         there = ops.cast(uniform >= self.rate, layer.variable_dtype)
-        return there / (1.0 - self.rate)
+        return SomeCells(there / (1.0 - self.rate))
 
     def get_config(self):
         return {"rate": self.rate}

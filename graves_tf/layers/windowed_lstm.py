@@ -21,6 +21,7 @@ from graves_tf.layers.soft_window import window_backward
 from graves_tf.layers.soft_window import window_parameters
 from graves_tf.layers.soft_window import window_weights
 from graves_tf.layers.time_scan import compiled_scan
+from graves_tf.layers.weight_noise import folded
 from graves_tf.layers.weight_noise import get_weight_noise
 from graves_tf.layers.weight_noise import serialize_weight_noise
 
@@ -115,15 +116,19 @@ class WindowedLSTM(keras.layers.Layer):
         if not self.time_major:
             inputs = ops.transpose(inputs, (1, 0, 2))
         batch_size = ops.shape(inputs)[1]
-        weights = [
-            *self.lstm.drawn_weights(training, batch_size),
-            *self.window.drawn_weights(training, batch_size),
-        ]
+        kernel, *weights = self.lstm.drawn_weights(training, batch_size)
+        weights += self.window.drawn_weights(training, batch_size)
+        reading = self.lstm.drawn_reading(training, batch_size, self.units)
+        window_reading = self.lstm.drawn_reading(
+            training, batch_size, characters.shape[-1], inputs=True
+        )
+        kernel = folded(kernel, inputs.shape[-1], window_reading.copies)
         outputs = _whole_sequence(
             inputs,
             ops.cast(characters, self.variable_dtype),
-            *(w + 0.0 for w in weights),
-            cells=self.lstm.drawn_cells(training, batch_size, self.units),
+            *(w + 0.0 for w in (kernel, *weights)),
+            reading=reading,
+            window_reading=window_reading,
             limit=self.clip_gradient,
             dtype=self.compute_dtype,
             training=training,
@@ -163,14 +168,17 @@ def _whole_sequence(
     window_kernel,
     window_bias,
     *,
-    cells,
+    reading,
+    window_reading,
     limit,
     dtype,
     training,
 ):
     """h, w and κ at every step, `(T, B, ·)`, the derivative written out."""
-    dimension = kernel.shape[0] - characters.shape[-1]
-    units, alphabet = recurrent.shape[0], characters.shape[-1]
+    units, alphabet = peepholes.shape[1], characters.shape[-1]
+    dimension = kernel.shape[0] - window_reading.copies * alphabet
+    # Rows of the recurrent kernel, above those for the window.
+    above = recurrent.shape[0]
     count = window_bias.shape[0] // 3
     batch, rows = x.shape[1], ops.shape(x)[1]
     positions = character_positions(ops.shape(characters)[1])
@@ -178,12 +186,13 @@ def _whole_sequence(
     sizes = (units, units, alphabet, count)
     zeros = tuple(ops.zeros((rows, size), x.dtype) for size in sizes)
 
-    def read(h):
-        return h if cells is None else h * cells
+    def read(h, w):
+        """What comes from the step before."""
+        return [reading(h), window_reading(w)]
 
     @custom_gradient
     def run(x, kernel, recurrent, peepholes, bias, window_kernel, window_bias):
-        # What comes from the step before, h and w, in one product.
+        # One product for h and w.
         delayed = ops.concatenate([recurrent, kernel[dimension:]], axis=0)
         times_delayed = repeated_product(delayed, batch, dtype)
         # D is 3: this product is cheap, and exact pen offsets are worth it.
@@ -191,7 +200,7 @@ def _whole_sequence(
 
         def forward(carry, inputs):
             h, c_before, w, kappa = carry
-            before = ops.concatenate([read(h), w], axis=-1)
+            before = ops.concatenate(read(h, w), axis=-1)
             h, c, activations = lstm_step(
                 inputs[0] + times_delayed(before) + bias,
                 c_before,
@@ -238,7 +247,8 @@ def _whole_sequence(
                     dh, dc, c_before, inputs[6:], peepholes, bound
                 )
                 before = back(dz)
-                dh, dw = read(before[:, :units]), before[:, units:]
+                dh = reading.back(before[:, :above])
+                dw = window_reading.back(before[:, above:])
                 carry = (dh, dc, dw, dkappa)
                 return carry, (dz, dparameters)
 
@@ -256,18 +266,17 @@ def _whole_sequence(
             # In one shape for all: XLA makes a copy for each.
             dz = ops.reshape(dz, (-1, 4 * units))
             h0, _, w0, _ = zeros
-            before = [
-                read(one_step_late(h, h0, after)),
-                one_step_late(w, w0, after),
-            ]
+            before = read(
+                one_step_late(h, h0, after), one_step_late(w, w0, after)
+            )
             from_before = compiled(outer_sum)(side_by_side(before), dz, dtype)
             dx = ops.matmul(dz, ops.transpose(kernel[:dimension]))
             return (
                 ops.reshape(dx, ops.shape(x)),
                 ops.concatenate(
-                    [outer_sum(x, dz), from_before[units:]], axis=0
+                    [outer_sum(x, dz), from_before[above:]], axis=0
                 ),
-                from_before[:units],
+                from_before[:above],
                 peephole_gradient(dz, c_before, c_last),
                 ops.sum(dz, axis=0),
                 outer_sum(h, dparameters),

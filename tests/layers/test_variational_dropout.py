@@ -47,7 +47,7 @@ def reading(part):
 def drawn(part, rows=B):
     """The cells of the next call in training, which it draws again."""
     state = ops.convert_to_numpy(part.noise_seed.state)
-    cells = part.drawn_cells(True, rows, reading(part).shape[0])
+    cells = part.drawn_reading(True, rows, reading(part).shape[0]).cells
     part.noise_seed.state.assign(state)
     return ops.convert_to_numpy(cells)
 
@@ -130,7 +130,7 @@ def test_the_share_that_is_left_out():
     assert ((first[1:] == 0) & (first[:-1] == 0)).mean() == pytest.approx(
         0.09, abs=error
     )
-    layer.drawn_cells(True, 50, 400)
+    layer.drawn_reading(True, 50, 400)
     again = drawn(layer, 50)
     assert ((first == 0) & (again == 0)).mean() == pytest.approx(
         0.09, abs=error
