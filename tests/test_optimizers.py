@@ -83,6 +83,20 @@ def test_weight_decay_is_of_muons_kernels():
     assert again.weight_decay == 0.1
 
 
+def test_muon_moves_deviations_faster():
+    names = ("bias", "bias_log_std")
+    moved = []
+    for name in names:
+        variable = keras.Variable(np.zeros(3, "float32"), name=name)
+        optimizer = make_optimizer("muon", 0.01)
+        optimizer.apply([np.float32([1, -1, 2])], [variable])
+        moved.append(keras.ops.convert_to_numpy(variable))
+    np.testing.assert_allclose(moved[0], [-0.005, 0.005, -0.005], rtol=1e-3)
+    np.testing.assert_allclose(moved[1], 10 * moved[0], rtol=1e-5)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert again.log_std_ratio == 10
+
+
 @pytest.mark.parametrize("name, rate", [("adam", 0.1), ("muon", -0.1)])
 def test_weight_decay_that_cannot_be(name, rate):
     with pytest.raises(ValueError, match=f"muon.*{rate}.*{name}"):
