@@ -9,17 +9,13 @@ class Reading:
     """Everything, as it is: what a layer without noise reads.
 
     A reading is a linear function of the units that a kernel has a row for,
-    the same at every step, and each sequence's own. `cells (B, n)` is what it
-    multiplies them with.
+    the same at every step, and each sequence's own.
 
     Attributes:
         copies: how many rows the kernel has for each unit.
     """
 
     copies = 1
-
-    def __init__(self, cells=None):
-        self.cells = cells
 
     def __call__(self, x):
         """`x (..., B, n)` as it is read: `(..., B, copies · n)`."""
@@ -41,18 +37,16 @@ class Reading:
         """
         return parts
 
-    def _times_cells(self, parts, batch_axis):
-        cells = self.cells
-        if len(parts[0].shape) > 2:
-            cells = ops.expand_dims(cells, 1 - batch_axis)
-        return [
-            part * some
-            for part, some in zip(parts, apart(cells, parts), strict=True)
-        ]
-
 
 class SomeCells(Reading):
-    """Some units are left out."""
+    """Some units are left out.
+
+    Args:
+        cells: `(B, n)`, what the units are multiplied with.
+    """
+
+    def __init__(self, cells):
+        self.cells = cells
 
     def __call__(self, x):
         return x * self.cells
@@ -61,7 +55,7 @@ class SomeCells(Reading):
         return dx * self.cells
 
     def of_parts(self, parts, batch_axis):
-        return self._times_cells(parts, batch_axis)
+        return _times(parts, self.cells, batch_axis)
 
 
 class WithSigns(Reading):
@@ -69,9 +63,15 @@ class WithSigns(Reading):
 
     For a kernel of twice the rows, weights above and their noise below: the
     noise's sign then differs from sequence to sequence.
+
+    Args:
+        cells: `(B, n)`, the signs.
     """
 
     copies = 2
+
+    def __init__(self, cells):
+        self.cells = cells
 
     def __call__(self, x):
         return ops.concatenate([x, x * self.cells], axis=-1)
@@ -81,4 +81,14 @@ class WithSigns(Reading):
         return of_weights + of_noise * self.cells
 
     def of_parts(self, parts, batch_axis):
-        return [*parts, *self._times_cells(parts, batch_axis)]
+        return [*parts, *_times(parts, self.cells, batch_axis)]
+
+
+def _times(parts, cells, batch_axis):
+    """Each part times its own of `cells (B, n)`."""
+    if len(parts[0].shape) > 2:
+        cells = ops.expand_dims(cells, 1 - batch_axis)
+    return [
+        part * some
+        for part, some in zip(parts, apart(cells, parts), strict=True)
+    ]

@@ -86,11 +86,13 @@ def noisy(layer, deviations, per_sequence):
         per_sequence: as in `WeightNoise`. For each sequence and each unit
             that a kernel reads a sign is drawn (`with_signs`), which that
             row's noise is multiplied with. Each sequence then has weights of
-            the same distribution, and no two sequences' are correlated, so
-            that a batch's gradient has as little of the noise in it as if
-            each had drawn all of them anew (Wen et al. 2018, "Flipout"; here
+            the same distribution, and no two sequences' are correlated: to
+            first order a batch's gradient has as little of the noise in it
+            as if each had drawn its own (Wen et al. 2018, "Flipout"; here
             with signs for the rows alone). The products take twice as long.
-            Peepholes, biases and looked-up rows have the batch's noise.
+            All else has the batch's noise: peepholes, biases, rows that are
+            looked up, the soft window's kernel, and in the layer below it
+            the pen's three rows.
 
     Returns:
         List of tensors: w + ε. With `per_sequence` those in `layer.kernels`
