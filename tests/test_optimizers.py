@@ -5,6 +5,7 @@ import pytest
 from graves_tf.optimizers import OPTIMIZERS
 from graves_tf.optimizers import Muon
 from graves_tf.optimizers import graves_rmsprop
+from graves_tf.optimizers import graves_sgd
 from graves_tf.optimizers import make_optimizer
 
 
@@ -35,8 +36,24 @@ def test_graves_rmsprop_is_the_papers():
     np.testing.assert_allclose(moved, expected, rtol=1e-4)
 
 
+def test_graves_sgd_is_the_papers():
+    rng = np.random.default_rng(0)
+    start, delta = 1e-2 * rng.normal(size=7), 0.0
+    moved = start
+    variable = keras.Variable(start.astype("float32"))
+    optimizer = graves_sgd()
+    for gradient in rng.normal(0.3, 1.0, size=(50, 7)):
+        delta = 0.99 * delta - 0.0001 * gradient
+        moved = moved + delta
+        optimizer.apply([gradient.astype("float32")], [variable])
+    np.testing.assert_allclose(
+        keras.ops.convert_to_numpy(variable), moved, rtol=1e-4
+    )
+
+
 def test_the_papers_rate():
-    assert float(graves_rmsprop().learning_rate) == pytest.approx(1e-4)
+    for optimizer in (graves_rmsprop(), graves_sgd()):
+        assert float(optimizer.learning_rate) == pytest.approx(1e-4)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -49,8 +66,8 @@ def test_by_name(name):
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match="sgd.*adam"):
-        make_optimizer("sgd")
+    with pytest.raises(ValueError, match="lamb.*adam.*graves_sgd"):
+        make_optimizer("lamb")
 
 
 @pytest.mark.parametrize("shape", [(6, 24), (24, 6), (8, 8)])

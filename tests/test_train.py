@@ -382,7 +382,9 @@ def test_another_tasks_preset_is_refused(data, tmp_path, capsys):
     arguments = ["--task", "synthesis", "--preset", "prediction_1x900"]
     arguments += ["--data", str(data), "--run-dir", str(tmp_path / "run")]
     assert train.main(arguments) == 2
-    assert "--task prediction" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "--task prediction" in error
+    assert "for synthesis: synthesis, tiny" in error
 
 
 def test_training_on_the_first_points_of_a_line(data, tmp_path, capsys):
