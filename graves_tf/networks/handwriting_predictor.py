@@ -38,7 +38,7 @@ class HandwritingPredictor(HandwritingNetwork):
         """The prediction network that a synthesis network is without a text.
 
         Its predictions are those of `network` with an empty window: a place
-        to start the training from.
+        to start the training from. Its weights have the same noise.
 
         Args:
             network: a `HandwritingSynthesizer`.
@@ -46,14 +46,16 @@ class HandwritingPredictor(HandwritingNetwork):
         """
         names = ("hidden", "num_mixtures", "clip_lstm", "clip_output")
         names += ("offset_mean", "offset_std", "whole_offsets", "rest")
+        names += ("weight_noise",)
         copy = cls(preset=preset, **{n: getattr(network, n) for n in names})
         first, *others = network.lstms
         layers = [*copy.lstms, copy.head]
         sources = [first.lstm, *others, network.head]
         for layer, source in zip(layers, sources, strict=True):
+            values = {variable.name: variable for variable in source.weights}
             for variable in layer.weights:
                 # By way of NumPy: JAX gives the memory of what it trains away.
-                value = ops.convert_to_numpy(getattr(source, variable.name))
+                value = ops.convert_to_numpy(values[variable.name])
                 # What the window reads is the last of a layer's inputs
                 # (Eqs. 52, 53).
                 variable.assign(value[: variable.shape[0]])

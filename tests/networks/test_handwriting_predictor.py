@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from graves_tf.layers.adaptive_weight_noise import AdaptiveWeightNoise
 from graves_tf.networks import HandwritingPredictor
 
 
@@ -96,3 +97,21 @@ def test_a_synthesizer_without_a_text(tiny):
     inputs["characters"] = np.full_like(inputs["characters"], -1)
     textless = source.predict_on_batch(inputs)
     np.testing.assert_allclose(outputs, textless, atol=1e-5)
+
+
+def test_a_synthesizer_without_a_text_keeps_its_noise(tiny):
+    noise = AdaptiveWeightNoise(0.075, sequences=100)
+    source = tiny.synthesizer(weight_noise=noise)
+    sources = [source.lstms[0].lstm, *source.lstms[1:], source.head]
+    for layer in sources:
+        for log_std in layer.log_stds:
+            rows = np.arange(log_std.shape[0], dtype="float32")
+            log_std.assign_add(np.broadcast_to(rows, log_std.shape[::-1]).T)
+    network = HandwritingPredictor.from_synthesizer(source)
+    assert network.weight_noise.get_config() == noise.get_config()
+    layers = [*network.lstms, network.head]
+    for layer, its in zip(layers, sources, strict=True):
+        assert len(layer.log_stds) == len(its.log_stds)
+        for log_std, other in zip(layer.log_stds, its.log_stds, strict=True):
+            kept = ops.convert_to_numpy(other)[: log_std.shape[0]]
+            np.testing.assert_array_equal(ops.convert_to_numpy(log_std), kept)
