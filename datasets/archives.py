@@ -96,9 +96,17 @@ def _members(path, names, limit):
             if name in names and member.isfile():
                 with archive.extractfile(member) as file:
                     yield name, _read(file, f"{path}: {name}", limit)
-        # The compression's checksum stands at the very end.
-        while archive.fileobj.read(2**20):
-            pass
+        read_to_end(archive)
+
+
+def read_to_end(tar) -> None:
+    """Reads what is left of an open tar archive, so that damage is noticed.
+
+    `tarfile` stops at the mark that ends the archive; the compression's
+    checksum stands behind that, at the very end of the file.
+    """
+    while tar.fileobj.read(2**20):
+        pass
 
 
 def _read(file, name, limit):

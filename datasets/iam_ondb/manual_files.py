@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from graves_tf.datasets.archives import read_to_end
 from graves_tf.datasets.errors import DataError
 from graves_tf.datasets.errors import MissingFilesError
 
@@ -112,6 +113,7 @@ def unpack(archive, folder) -> None:
     try:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
+            read_to_end(tar)
     except tarfile.FilterError as error:
         raise DataError(f"{archive}: refused to unpack: {error}") from error
     except (

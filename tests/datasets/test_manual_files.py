@@ -119,6 +119,7 @@ def test_a_damaged_archive(iam, tmp_path):
     for number, data in enumerate(
         (
             whole[:-60],
+            whole[:-4],
             whole[:200] + flipped + whole[260:],
             b"<html>please log in</html>",
             b"",
