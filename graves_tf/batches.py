@@ -59,7 +59,7 @@ class HandwritingBatches(keras.utils.PyDataset):
         offset_mean: `(2,)`, as the network has it.
         offset_std: `(2,)`.
         alphabet: an `Alphabet`, or None for no characters.
-        batch_size: B.
+        batch_size: B; to train, at most the number of lines.
         buckets: how many lengths to pad to, or those lengths.
         seed: of the order; None: the lines as they are, by length, the last
             batch filled up with empty rows.
@@ -87,13 +87,20 @@ class HandwritingBatches(keras.utils.PyDataset):
         super().__init__(**kwargs)
         if not lines:
             raise ValueError("There are no lines to make batches of.")
+        if batch_size < 1:
+            raise ValueError(
+                "A batch has one line or more. Received: "
+                f"batch_size={batch_size}"
+            )
         if not 0 <= augmentation <= 0.5:
             raise ValueError(
                 "`augmentation` must be from 0 to 0.5, beyond which little of "
                 f"a hand is left. Received: augmentation={augmentation}"
             )
         self.alphabet = alphabet
-        self.batch_size = batch_size
+        # Rows without a line would count in the loss's mean.
+        few = seed is not None and len(lines) < batch_size
+        self.batch_size = len(lines) if few else batch_size
         self.seed = seed
         self.start = start
         self.augmentation = augmentation
@@ -190,7 +197,8 @@ class HandwritingBatches(keras.utils.PyDataset):
         """A shape for batch 0 that differs from batch 1's on both axes."""
         if len(self) == 1:
             return shape
-        second = self._shape(self._pass(self.start // len(self))[1 % len(self)])
+        passes, number = divmod(self.start + 1, len(self))
+        second = self._shape(self._pass(passes)[number])
         largest = self._bucket_shape(len(self.buckets) - 1)
         if all(a != b for a, b in zip(largest, second, strict=True)):
             return largest

@@ -42,7 +42,7 @@ class Schedule(keras.callbacks.Callback):
         peak: the learning rate between the two.
         progress: function without arguments, the share of the run that is
             done, 0 to 1.
-        warm_up: updates of the linear ascent.
+        warm_up: updates of the linear ascent; 0 for none.
         descent: share of the run that the descent takes.
         every: updates between changes.
     """
@@ -67,7 +67,7 @@ class Schedule(keras.callbacks.Callback):
     def rate(self):
         """The learning rate of the next update."""
         left = (1.0 - self.progress()) / max(self.descent, 1e-9)
-        rise = (self.updates + self.every) / self.warm_up
+        rise = (self.updates + self.every) / max(self.warm_up, 1)
         return self.peak * max(0.0, min(1.0, rise, left))
 
     def _set(self):

@@ -1,9 +1,7 @@
 """What the commands share: options, and errors for the person at the keys."""
 
 import contextlib
-import os
 import sys
-from pathlib import Path
 
 
 def add_data_options(parser):
@@ -61,35 +59,6 @@ def run_command(name, parser, run, argv=None):
         print(f"{name}: interrupted", file=sys.stderr)
         return 130
     return 0
-
-
-def check_output(path, folder=False):
-    """Refuses an output that cannot be written, before anything slow is done.
-
-    Args:
-        path: of the file to write, or of the folder; what is missing on the
-            way to it will be made.
-        folder: whether it is a folder.
-
-    Raises:
-        OSError: it is a folder where a file is wanted or the other way round,
-            or there is no permission.
-    """
-    path = Path(path)
-    if path.is_dir() and not folder:
-        raise IsADirectoryError(f"{path} is a folder. Name a file.")
-    there = path if folder else path.parent
-    while not there.exists():
-        there = there.parent
-    if not there.is_dir():
-        raise NotADirectoryError(
-            f"{there} is a file, and a folder is needed there. Write elsewhere."
-        )
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise PermissionError(
-            f"{path}: there is no permission to write in {there}. Write "
-            "elsewhere."
-        )
 
 
 def progress(iterable, unit):

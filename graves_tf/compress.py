@@ -6,6 +6,10 @@ from pathlib import Path
 
 from graves_tf.command import progress
 from graves_tf.command import run_command
+from graves_tf.option_checks import check_limits
+from graves_tf.option_checks import check_output
+from graves_tf.option_checks import check_overwriting
+from graves_tf.option_checks import refuse_idle
 from graves_tf.whole_file import replacing
 
 EPILOG = """\
@@ -54,6 +58,13 @@ def compress(options):
     from graves_tf import weights
     from graves_tf.text import compressor
 
+    # A rate of 0 would be the static coder's work, slower.
+    check_limits(options, {"dynamic_rate": (1e-9, 1e3)})
+    if not options.dynamic:
+        parser = make_parser()
+        refuse_idle(options, parser, ["dynamic_rate"], "without --dynamic")
+    check_output(options.output)
+    check_overwriting([options.output], [options.file, options.weights])
     data = Path(options.file).read_bytes()
     network = weights.load(options.weights, task="text")
     dynamic = None

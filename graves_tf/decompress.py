@@ -6,6 +6,8 @@ from pathlib import Path
 
 from graves_tf.command import progress
 from graves_tf.command import run_command
+from graves_tf.option_checks import check_output
+from graves_tf.option_checks import check_overwriting
 from graves_tf.whole_file import replacing
 
 
@@ -33,6 +35,8 @@ def decompress(options):
     from graves_tf import weights
     from graves_tf.text import compressor
 
+    check_output(options.output)
+    check_overwriting([options.output], [options.file, options.weights])
     data = Path(options.file).read_bytes()
     try:
         # Before the network is loaded: it takes longer.

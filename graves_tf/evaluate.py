@@ -2,12 +2,30 @@
 
 import argparse
 import json
+import math
 import sys
 
 from graves_tf.command import add_data_options
 from graves_tf.command import data_options
 from graves_tf.command import progress
 from graves_tf.command import run_command
+from graves_tf.option_checks import check_limits
+from graves_tf.option_checks import check_output
+from graves_tf.option_checks import refuse_idle
+
+LIMITS = {
+    "batch_size": (1, math.inf),
+    "lines": (1, math.inf),
+    "seed": (0, math.inf),
+    "dynamic_rate": (0, 1e3),
+    "dynamic_length": (1, math.inf),
+    "dynamic_decay": (0, 1),
+    "symbols": (1, math.inf),
+}
+# Options that are of use to one kind of evaluation alone.
+WRITING = ("lines", "seed", "output")
+DYNAMIC = ("dynamic_rate", "dynamic_length", "dynamic_decay")
+TEXT = ("dynamic", *DYNAMIC, "symbols")
 
 EPILOG = """\
 examples:
@@ -119,21 +137,30 @@ def evaluate(options):
     """Scores and prints what the command line asks for; returns the scores."""
     from graves_tf import weights
 
+    check_limits(options, LIMITS)
+    if options.output:
+        check_output(options.output, folder=True)
+    parser = make_parser()
     if options.legibility or options.realism or options.failures:
         from graves_tf.evaluate_writing import evaluate_writing
 
+        refuse_idle(options, parser, TEXT, "where handwriting is evaluated")
         return evaluate_writing(options)
-    if options.file.endswith(".tflite"):
-        return evaluate_exported(options)
-    network = weights.load(options.file)
-    if network.task == "text":
+    where = "without --legibility, --realism or --failures"
+    refuse_idle(options, parser, WRITING, where)
+    exported = options.file.endswith(".tflite")
+    network = None if exported else weights.load(options.file)
+    if not exported and network.task == "text":
         from graves_tf.evaluate_text import evaluate_text
 
+        if options.dynamic:
+            refuse_idle(options, parser, ["batch_size"], "with --dynamic")
+        else:
+            refuse_idle(options, parser, DYNAMIC, "without --dynamic")
         return evaluate_text(options, network)
-    if options.dynamic:
-        raise ValueError(
-            f"--dynamic is for text; {options.file} is for {network.task}."
-        )
+    refuse_idle(options, parser, TEXT, "where handwriting is evaluated")
+    if exported:
+        return evaluate_exported(options)
     return evaluate_handwriting(options, network)
 
 
@@ -155,11 +182,13 @@ def evaluate_handwriting(options, network):
 
 def evaluate_exported(options):
     """The same of a TFLite sampler."""
+    from graves_tf import weights
     from graves_tf.evaluate_tflite import score_tflite
     from graves_tf.export.runtime import read_metadata
     from graves_tf.ink.alphabet import Alphabet
 
-    metadata = read_metadata(options.file, "synthesis")
+    path = str(weights.find(options.file))
+    metadata = read_metadata(path, "synthesis")
     batches = line_batches(
         options,
         metadata["offset_mean"],
@@ -167,7 +196,7 @@ def evaluate_exported(options):
         Alphabet.from_config(metadata["alphabet"]),
     )
     scores = score_tflite(
-        options.file,
+        path,
         metadata,
         batches,
         progress=lambda numbers: progress(numbers, "batch"),

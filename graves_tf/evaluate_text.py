@@ -53,7 +53,9 @@ def evaluate_text(options, network):
         scores = dynamic_scores(options, network, symbols, where)
     else:
         scores = static_scores(options, network, symbols)
-    scores["unknown"] = text.unknown
+    # Of a part of the split it is not known how many are in it.
+    if len(symbols) == len(text.ids):
+        scores["unknown"] = text.unknown
     if options.json:
         print(json.dumps(scores))
     else:
@@ -109,9 +111,10 @@ def table(options, network, text, split, scores):
     from graves_tf.regularization import regularization_of
 
     kind = network.vocabulary.kind
+    unknown = scores.get("unknown")
     lines = [
         f"{text.name}, {split}: {scores['symbols']} {kind}s"
-        + (f", {text.unknown} of them unknown" if text.unknown else "")
+        + (f", {unknown} of them unknown" if unknown else "")
     ]
     regularization = regularization_of(network)
     way = f"dynamic ({options.dynamic})" if options.dynamic else "static"

@@ -25,16 +25,20 @@ def evaluate_writing(options):
     from graves_tf import weights
     from graves_tf.sampling.handwriting_sampler import HandwritingSampler
 
-    if options.lines is not None and options.lines < 1:
-        raise ValueError(f"--lines is {options.lines}; expected 1 or more.")
     sampler = HandwritingSampler(weights.load(options.file, task="synthesis"))
     if options.legibility:
-        report, table = legibility(options, sampler)
+        report, table, sheets = legibility(options, sampler)
     elif options.realism:
-        report, table = realism(options, sampler)
+        report, table, sheets = realism(options, sampler)
     else:
-        report, table = failures(options, sampler)
+        report, table, sheets = failures(options, sampler)
     print(json.dumps(report) if options.json else table)
+    if options.output:
+        from graves_tf.contact_sheet import save_sheets
+
+        for name, lines, captions in sheets:
+            if lines:
+                save_sheets(Path(options.output), name, lines, captions)
     return report
 
 
@@ -50,6 +54,7 @@ def legibility(options, sampler):
     recognizer = Recognizer()
     texts = spread(sentences(), options.lines)
     real = real_lines(options, len(texts))
+    sheets = []
 
     def read(name, lines):
         lines = [(line.text, line.strokes) for line in lines]
@@ -59,7 +64,7 @@ def legibility(options, sampler):
             [text, f"{reading}   ({count_errors(text, reading)})"]
             for text, reading in zip(names, readings, strict=True)
         ]
-        save(options, name, [ink for _, ink in lines], captions)
+        sheets.append((name, [ink for _, ink in lines], captions))
         return error_rate(names, readings)
 
     rows = [{"lines": "real", **read("real", real), **pace(real)}]
@@ -74,7 +79,7 @@ def legibility(options, sampler):
         "real_lines": len(real),
         "rows": rows,
     }
-    return report, legibility_table(report)
+    return report, legibility_table(report), sheets
 
 
 def legibility_table(report):
@@ -117,8 +122,7 @@ def failures(options, sampler):
     texts = spread(hard_sentences(), options.lines)
     samples = write(options, sampler, texts, DEFAULT_BIAS)
     wrong = [(s, describe(s)) for s in samples if describe(s)]
-    save(
-        options,
+    sheet = (
         "failures",
         [sample.strokes for sample, _ in wrong],
         [[sample.text, words] for sample, words in wrong],
@@ -138,27 +142,30 @@ def failures(options, sampler):
         f"{report['points_per_character']:6.1f} points a character",
         *(f"{sample.text!r}: {words}" for sample, words in wrong),
     ]
-    return report, "\n".join(table)
+    return report, "\n".join(table), [sheet]
 
 
 def realism(options, sampler):
     """Has a classifier tell real lines from unbiased ones of their texts."""
+    from graves_tf.realism import check_groups
     from graves_tf.realism import statistics
     from graves_tf.realism import tell_apart
 
     real = real_lines(options, options.lines or 300, FEWEST_CHARACTERS)
+    groups = [line.writer_id or line.form_id or line.line_id for line in real]
+    # Before the minutes that writing takes.
+    check_groups(groups)
     samples = write(options, sampler, [line.text for line in real], 0.0)
     found = tell_apart(
         [statistics(line.strokes, line.text) for line in real],
         [statistics(sample.strokes, sample.text) for sample in samples],
-        [line.writer_id or line.form_id or line.line_id for line in real],
+        groups,
     )
     pairs = [
         x.strokes for pair in zip(real, samples, strict=True) for x in pair
     ]
     chances = found.pop("realness").T.ravel()
-    save(
-        options,
+    sheet = (
         "realism",
         pairs,
         [
@@ -180,7 +187,7 @@ def realism(options, sampler):
         "what tells most by itself (AUC; above 0.5: generated lines have more)",
         *(f"{v:6.2f}  {name}" for name, v in found["telling"].items()),
     ]
-    return report, "\n".join(table)
+    return report, "\n".join(table), [sheet]
 
 
 def write(options, sampler, texts, bias):
@@ -201,8 +208,15 @@ def real_lines(options, count, fewest=1):
     from graves_tf.data import load_lines
 
     options.dataset = options.dataset or "iam_ondb/clean"
-    lines = load_lines(options.split or "validation_1", **data_options(options))
+    split = options.split or "validation_1"
+    lines = load_lines(split, **data_options(options))
     lines = [line for line in lines if len(line.text) >= fewest]
+    if not lines:
+        raise ValueError(
+            f"{options.data or options.dataset}, {split}: no line of "
+            f"{fewest} characters or more is there to compare with. Name "
+            "another by --split."
+        )
     chosen = np.random.default_rng(0).permutation(len(lines))[:count]
     return [lines[i] for i in sorted(chosen)]
 
@@ -217,11 +231,3 @@ def pace(lines):
     """Points a character of real lines."""
     points = sum(len(line.strokes) for line in lines)
     return {"points_per_character": points / sum(len(x.text) for x in lines)}
-
-
-def save(options, name, lines, captions):
-    """Pictures of the lines, where `-o` asks for them."""
-    if options.output and lines:
-        from graves_tf.contact_sheet import save_sheets
-
-        save_sheets(Path(options.output), name, lines, captions)

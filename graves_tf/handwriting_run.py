@@ -57,7 +57,7 @@ def handwriting_run(options, folder, resuming):
             kind = networks.HandwritingPredictor
         else:
             kind = networks.HandwritingSynthesizer
-            arguments["alphabet"] = options.alphabet
+            arguments["alphabet"] = options.alphabet or "full"
         return kind.from_preset(options.preset, **arguments)
 
     model = starting_model(options, folder, resuming, fresh, len(trained))

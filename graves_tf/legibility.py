@@ -48,6 +48,7 @@ class Recognizer:
 
     def __init__(self):
         try:
+            import rapidfuzz  # noqa: F401
             from rapidocr import RapidOCR
 
             self._read = RapidOCR(

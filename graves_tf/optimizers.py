@@ -142,7 +142,8 @@ def make_optimizer(
             learning rate of themselves. None: nothing.
 
     Raises:
-        ValueError: another name, or a weight decay that cannot be.
+        ValueError: another name, or a momentum or a weight decay that cannot
+            be.
     """
     if name not in OPTIMIZERS:
         raise ValueError(
@@ -157,6 +158,13 @@ def make_optimizer(
         arguments["adam_lr_ratio"] = 2.0
     optimizer = OPTIMIZERS[name](**arguments)
     if ema_momentum is not None:
+        if not (optimizer.use_ema and 0 <= ema_momentum < 1):
+            raise ValueError(
+                "The momentum of the weights' average is from 0 up to, not "
+                f"including, 1, and {name} keeps "
+                f"{'one' if optimizer.use_ema else 'no average'}. Received: "
+                f"ema_momentum={ema_momentum}"
+            )
         optimizer.ema_momentum = ema_momentum
     if weight_decay is not None:
         if name != "muon" or not weight_decay >= 0:

@@ -135,19 +135,15 @@ def tell_apart(real, generated, groups, seed=0):
         being real.
 
     Raises:
-        ValueError: there are fewer than 5 groups.
+        ValueError: as `check_groups`.
     """
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import GroupKFold
     from sklearn.model_selection import cross_val_predict
 
+    check_groups(groups)
     count, names = len(real), list(real[0])
-    if len(set(groups)) < FOLDS:
-        raise ValueError(
-            f"The lines are of {len(set(groups))} groups; to hold some out, "
-            f"at least {FOLDS} are needed."
-        )
     x = np.array([[row[name] for name in names] for row in real + generated])
     y = np.repeat([0, 1], count)
     group = np.unique(list(groups) * 2, return_inverse=True)[1]
@@ -169,3 +165,26 @@ def tell_apart(real, generated, groups, seed=0):
         "telling": {name: float(areas[name]) for name in most},
         "realness": (1 - odds).reshape(2, count),
     }
+
+
+def check_groups(groups):
+    """Refuses lines that `tell_apart` could not judge.
+
+    Args:
+        groups: of each line.
+
+    Raises:
+        ValueError: there are fewer than 5 groups, or scikit-learn is missing.
+    """
+    if len(set(groups)) < FOLDS:
+        raise ValueError(
+            f"The lines are of {len(set(groups))} groups; to hold some out, "
+            f"at least {FOLDS} are needed: lines of more writers or forms."
+        )
+    try:
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise ValueError(
+            "Telling lines apart needs the package scikit-learn: pip install "
+            "'graves_tf[legibility]'."
+        ) from error

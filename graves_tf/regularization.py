@@ -72,7 +72,8 @@ def count_weights(network):
         for layer in noisy_layers(network)
         for log_std in layer.log_stds
     )
-    return network.count_params() - noise
+    weights = sum(math.prod(w.shape) for w in network.trainable_weights)
+    return weights - noise
 
 
 def weight_costs(network):

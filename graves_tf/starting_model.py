@@ -56,24 +56,37 @@ def starting_weights(options):
 
     To predict handwriting, one that synthesises it will do: its text is left
     out.
+
+    Raises:
+        ValueError: it is for another task, or of another shape or alphabet
+            than the command line says.
     """
     from graves_tf import weights
+    from graves_tf.ink.alphabet import ALPHABETS
     from graves_tf.networks import HandwritingPredictor
     from graves_tf.networks.presets import network_arguments
 
-    if options.task != "prediction":
-        return weights.load(options.init_from, task=options.task)
     source = weights.load(options.init_from)
-    if source.task != "synthesis":
+    synthesizer = (options.task, source.task) == ("prediction", "synthesis")
+    if not synthesizer and source.task != options.task:
         return weights.load(options.init_from, task=options.task)
     hidden = network_arguments(options.preset)["hidden"]
-    if source.hidden != hidden:
+    if (synthesizer or options.preset_named) and source.hidden != hidden:
         raise ValueError(
             f"{options.init_from} has layers of {source.hidden} cells, and "
             f"{options.preset} of {hidden}: a network of another shape is "
             "trained without --init-from."
         )
-    return HandwritingPredictor.from_synthesizer(source, preset=options.preset)
+    if options.alphabet and ALPHABETS[options.alphabet] != source.alphabet:
+        raise ValueError(
+            f"{options.init_from} writes {source.alphabet.symbols!r}, which is "
+            f"not --alphabet {options.alphabet}: a network of another is "
+            "trained without --init-from."
+        )
+    if synthesizer:
+        preset = options.preset
+        return HandwritingPredictor.from_synthesizer(source, preset=preset)
+    return source
 
 
 def reported(model, regularization="none"):

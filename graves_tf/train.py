@@ -5,7 +5,8 @@ import time
 
 from graves_tf.command import run_command
 from graves_tf.interruption import noted_signals
-from graves_tf.train_options import KEPT
+from graves_tf.resuming import take_over
+from graves_tf.train_options import check
 from graves_tf.train_options import make_parser
 from graves_tf.train_options import set_defaults
 
@@ -32,25 +33,23 @@ def train(options):
     from graves_tf.pictures import Pictures
     from graves_tf.run_folder import RunFolder
 
-    preset = options.preset or DEFAULT_PRESET[options.task]
+    check(options)
+    named = options.preset
+    preset = named or DEFAULT_PRESET[options.task]
     own = options.dataset == "my_ink"
     folder = RunFolder(options.run_dir or f"runs/{'my_ink' if own else preset}")
     resuming = options.resume and folder.last.exists()
     if options.resume:
         if not resuming:
             print(f"{folder.last} is not there: starting a new run.")
-        rate = options.learning_rate
-        for key, value in folder.read_config().items():
-            if key in KEPT:
-                setattr(options, key, value)
-        if rate is not None:
-            options.learning_rate = rate
+        take_over(options, make_parser(), folder.read_config())
     elif folder.last.exists():
         raise ValueError(
             f"{folder.path} holds a run already. Go on with it by --resume, "
             "or name another folder by --run-dir."
         )
     options.preset = options.preset or DEFAULT_PRESET[options.task]
+    options.preset_named = named is not None
     set_defaults(options)
     keras.utils.set_random_seed(options.seed)
 
@@ -94,8 +93,7 @@ def train(options):
     )
     remaining = -(-(total - start) // len(batches))
     with noted_signals() as rounds.interrupted:
-        if not resuming:
-            folder.write_config(vars(options))
+        folder.write_config(vars(options))
         model.fit(
             batches,
             epochs=remaining,
@@ -109,10 +107,12 @@ def train(options):
         )
         raise KeyboardInterrupt
     if rounds.diverged:
+        kept = "There is no checkpoint yet."
+        if folder.last.exists():
+            kept = f"The last good checkpoint is kept: {folder.last}."
         raise ValueError(
-            f"The loss turned NaN after update {rounds.updates}. The last "
-            f"good checkpoint is kept: {folder.last}. Try a smaller "
-            "--learning-rate."
+            f"The loss turned NaN after update {rounds.updates}. {kept} Try a "
+            "smaller --learning-rate."
         )
     score = run.logged[0].replace("_", " ")
     print(f"Best: {rounds.best:.6g} {score} in validation, in {folder.best}")

@@ -1,8 +1,11 @@
 """The options of `graves_tf.train`, and what they are unless told."""
 
 import argparse
+import math
 
 from graves_tf.command import add_data_options
+from graves_tf.option_checks import check_limits
+from graves_tf.option_checks import refuse_idle
 
 EPILOG = """\
 examples:
@@ -59,7 +62,13 @@ def make_parser():
         help="default: validation_1; of text validation",
     )
     add("--run-dir", metavar="DIR", help="default: runs/PRESET, runs/my_ink")
-    add("--resume", action="store_true", help="go on from DIR/last.keras")
+    add(
+        "--resume",
+        action="store_true",
+        help="go on from DIR/last.keras, with the options of DIR/config.json "
+        "unless they are given anew; what a run cannot change on its way is "
+        "refused",
+    )
     add(
         "--init-from",
         metavar="FILE",
@@ -169,7 +178,7 @@ def make_parser():
         "--ema-momentum",
         type=float,
         help="of the weights' moving average, which is what is validated and "
-        "kept (default 0.99)",
+        "kept (default 0.99; graves_rmsprop keeps none)",
     )
     add(
         "--weight-decay",
@@ -204,7 +213,12 @@ def make_parser():
         help="stop after so many validations without a better score than any "
         "before, that of the start included (of my_ink 3; else never)",
     )
-    add("--alphabet", default="full", help="full or paper")
+    add(
+        "--alphabet",
+        choices=["full", "paper"],
+        help="what a fresh synthesis network learns to write (default full: "
+        "all of IAM-OnDB's characters)",
+    )
     add("--dtype", default="float32", help="or mixed_bfloat16")
     add("--seed", type=int, default=0)
     add("--no-jit", action="store_true", help="do not compile with XLA")
@@ -216,14 +230,32 @@ def make_parser():
     return parser
 
 
-# What a resumed run takes from its folder rather than from its command line:
-# a learning rate only where the command line has none.
-KEPT = (
-    "task preset dataset data manual_dir data_dir split validation_split "
-    "batch_size length buckets max_points crop_points optimizer learning_rate "
-    "weight_decay warm_up alphabet seed regularization weight_noise_std "
-    "noise_per_sequence dropout_rate augmentation rare rest"
-).split()
+# Options that are of no use to a task.
+IDLE = {
+    "synthesis": ("length",),
+    "prediction": ("length", "alphabet"),
+    "text": (
+        *("max_points", "crop_points", "augmentation", "rare", "rest"),
+        *("buckets", "alphabet"),
+    ),
+}
+LIMITS = {
+    "epochs": (0, math.inf),
+    "minutes": (0, math.inf),
+    "batch_size": (1, math.inf),
+    "length": (1, math.inf),
+    "max_points": (2, math.inf),
+    "crop_points": (1, math.inf),
+    "rare": (0, math.inf),
+    "buckets": (1, math.inf),
+    "learning_rate": (0, math.inf),
+    "warm_up": (0, math.inf),
+    "descent": (0, 1),
+    "round_minutes": (0, math.inf),
+    "round_epochs": (0, math.inf),
+    "patience": (1, math.inf),
+    "seed": (0, math.inf),
+}
 
 # What fine-tuning on a few lines of one hand does differently.
 FINE_TUNING = {
@@ -238,12 +270,25 @@ FINE_TUNING = {
 }
 
 
+def check(options):
+    """Refuses what cannot be done, before anything slow is done.
+
+    Raises:
+        ValueError: an option is out of its range or of no use to the task.
+    """
+    check_limits(options, LIMITS)
+    task = options.task
+    refuse_idle(options, make_parser(), IDLE[task], f"with --task {task}")
+
+
 def set_defaults(options):
     """Fill in what the command line left open, as the preset would have it."""
     from graves_tf.networks.presets import PRESETS
+    from graves_tf.networks.presets import network_arguments
 
-    preset = PRESETS.get(options.preset, {})
-    if preset and preset["task"] != options.task:
+    network_arguments(options.preset)  # Refuses a name that is none.
+    preset = PRESETS[options.preset]
+    if preset["task"] != options.task:
         fitting = (
             name for name in PRESETS if PRESETS[name]["task"] == options.task
         )
@@ -263,6 +308,9 @@ def set_defaults(options):
     }
     if options.dataset == "my_ink":
         defaults |= FINE_TUNING
+        if options.optimizer == "graves_rmsprop":
+            # It keeps no average.
+            del defaults["ema_momentum"]
     for key, value in defaults.items():
         if getattr(options, key) is None:
             setattr(options, key, value)

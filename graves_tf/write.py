@@ -9,6 +9,7 @@ from graves_tf.command import progress_of
 from graves_tf.command import run_command
 from graves_tf.command import say
 from graves_tf.export.serving_limits import MAX_CHARACTERS
+from graves_tf.sampling.sample import LINGERS
 from graves_tf.whole_file import replacing
 from graves_tf.write_options import check
 from graves_tf.write_options import form_of
@@ -40,7 +41,8 @@ def write(options):
             text,
             network.alphabet,
             options.on_unknown,
-            options.line_length,
+            # A row of the file stays one, and so do its words.
+            10**6 if options.lines else options.line_length,
             paragraphs=not options.lines,
         )
         check_length(lines, style, options)
@@ -96,12 +98,12 @@ def write_text(options, sampler, style, rows):
 
     lines = [row for row in rows if row]
     samples = []
-    incomplete = 0
+    amiss = 0
     with progress_of(len(lines), "line") as advance:
         told = wanted(options) | {"on_points": points_note(advance)}
         for batch in write_page(sampler, lines, style, **told):
             samples += batch
-            incomplete += report(batch)
+            amiss += report(batch)
             advance(len(batch))
     written = iter(samples)
     placed = [next(written).strokes if row else NO_INK for row in rows]
@@ -118,7 +120,7 @@ def write_text(options, sampler, style, rows):
     points = sum(len(strokes) for strokes in placed)
     noun = "line" if len(lines) == 1 else "lines"
     print(f"{options.output}: {len(lines)} {noun}, {points} points")
-    say_how_to_mend(incomplete)
+    say_how_to_mend(amiss)
 
 
 def write_file(options, sampler, style, lines_of):
@@ -132,7 +134,7 @@ def write_file(options, sampler, style, lines_of):
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     form = form_of(options)
-    done = incomplete = 0
+    done = amiss = 0
     with progress_of(len(texts), "line") as advance:
         told = wanted(options) | {"on_points": points_note(advance)}
         for batch in write_lines(sampler, texts, style, **told):
@@ -140,10 +142,10 @@ def write_file(options, sampler, style, lines_of):
                 path = folder / f"{number:04d}.{form}"
                 save(path, form, [sample.strokes], sample.text, options.color)
             done += len(batch)
-            incomplete += report(batch)
+            amiss += report(batch)
             advance(len(batch))
-    print(f"{folder}: {done} lines, {incomplete} of them incomplete")
-    say_how_to_mend(incomplete)
+    print(f"{folder}: {done} lines, {amiss} of them amiss")
+    say_how_to_mend(amiss)
 
 
 def read_texts(path, lines_of):
@@ -177,7 +179,7 @@ def points_note(advance):
 
 
 def report(samples):
-    """Says what did not come out well; returns how many are incomplete."""
+    """Says what did not come out well; returns how many lines that are."""
     for sample in samples:
         problems = []
         if not sample.finished:
@@ -187,17 +189,18 @@ def report(samples):
             problems.append(f"it passed over {left_out!r}")
         if sample.runs_on:
             problems.append("it goes on after its text")
+        if sample.longest_look > LINGERS:
+            problems.append("it stays too long at one place")
         if problems:
-            say(
-                f"{sample.text!r}: drawn {sample.attempts} times"
-                + "".join(f"; {problem}" for problem in problems)
-            )
-    return sum(not sample.complete for sample in samples)
+            count = sample.attempts
+            drawn = "once" if count == 1 else f"{count} times"
+            say("; ".join([f"{sample.text!r}: drawn {drawn}", *problems]))
+    return sum(not sample.good for sample in samples)
 
 
-def say_how_to_mend(incomplete):
-    """What may help where lines are incomplete."""
-    if incomplete:
+def say_how_to_mend(amiss):
+    """What may help where lines are amiss."""
+    if amiss:
         say("Another --seed, a higher --bias or more --attempts may mend that.")
 
 

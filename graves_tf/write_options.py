@@ -2,11 +2,16 @@
 
 import argparse
 import math
+import re
 from pathlib import Path
 
-from graves_tf.command import check_output
 from graves_tf.export.serving_limits import MAX_BIAS
 from graves_tf.export.serving_limits import MAX_CHARACTERS
+from graves_tf.option_checks import check_limits
+from graves_tf.option_checks import check_output
+from graves_tf.option_checks import check_overwriting
+from graves_tf.option_checks import flag
+from graves_tf.option_checks import refuse_idle
 from graves_tf.sampling.text_lines import BATCH_SIZE
 
 FORMATS = ("svg", "png", "gif", "json", "inkml")
@@ -138,40 +143,26 @@ def check(options):
             raise ValueError(
                 f"{flag(name)} is empty. Name one, or leave it out."
             )
-    for name, (least, most) in LIMITS.items():
-        value = getattr(options, name)
-        # Of NaN neither is true.
-        if not least <= value <= most:
-            upto = "or more" if most == math.inf else f"to {most:g}"
-            raise ValueError(
-                f"{flag(name)} must be {least:g} {upto}, not {value}."
-            )
+    check_limits(options, LIMITS)
+    parser = make_parser()
     if options.task == "text":
         if options.text is not None:
             raise ValueError(
                 "--task text makes up its text: --prime is what it goes on "
                 "from."
             )
-        refuse_idle(options, DRAWING, "with --task text")
+        refuse_idle(options, parser, DRAWING, "with --task text")
         if options.preset and options.weights:
             raise ValueError("Give --preset or --weights, not both.")
         if options.output:
             check_output(options.output)
     else:
-        refuse_idle(options, TEXT, "without --task text")
+        refuse_idle(options, parser, TEXT, "without --task text")
         check_drawing(options)
-    check_overwriting(options)
-
-
-def refuse_idle(options, names, where):
-    """Refuses options that were given and would change nothing."""
-    default = make_parser().parse_args([])
-    for name in names:
-        value = getattr(options, name)
-        if value != getattr(default, name):
-            raise ValueError(
-                f"{flag(name)} {value} does nothing {where}. Leave it out."
-            )
+    check_overwriting(
+        [options.output, options.attention],
+        [options.style, options.lines, options.weights],
+    )
 
 
 def check_drawing(options):
@@ -186,7 +177,7 @@ def check_drawing(options):
         raise ValueError("--style-text goes with --style FILE.")
     check_color(options.color)
     if options.lines:
-        refuse_idle(options, PAGE, "with --lines")
+        refuse_idle(options, make_parser(), PAGE, "with --lines")
         check_lines_file(options)
     else:
         if options.format:
@@ -200,26 +191,13 @@ def check_drawing(options):
                 f"{', '.join(FORMATS)}."
             )
     check_output(options.output, folder=bool(options.lines))
+    check_numbered(options)
     if options.attention:
         if Path(options.attention).suffix.lower() != ".png":
             raise ValueError(
                 f"--attention {options.attention}: its ending must be png."
             )
         check_output(options.attention)
-
-
-def check_overwriting(options):
-    """Refuses to write where something is read, or twice."""
-    written = [options.output, options.attention]
-    read = [options.style, options.lines, options.weights]
-    paths = [path for path in written + read if path]
-    places = [Path(path).resolve() for path in paths]
-    for path, place in zip(paths, places, strict=True):
-        if path in written and places.count(place) > 1:
-            raise ValueError(
-                f"{path} is named twice on the command line. Write to another "
-                "file."
-            )
 
 
 def check_lines_file(options):
@@ -237,11 +215,28 @@ def check_lines_file(options):
         )
 
 
+def check_numbered(options):
+    """Refuses to number lines over a file that is read."""
+    if not options.lines:
+        return
+    numbered = re.compile(rf"\d{{4,}}\.{form_of(options)}")
+    folder = Path(options.output).resolve()
+    for path in (options.style, options.weights, options.lines):
+        place = Path(path or "").resolve()
+        if place.parent == folder and numbered.fullmatch(place.name):
+            raise ValueError(
+                f"{path} is read, and the lines written to {options.output} "
+                "may be named like it. Write to another folder."
+            )
+
+
 def check_color(color):
-    """Refuses a colour that Pillow does not know, with its name."""
+    """Refuses a colour that Pillow or a browser does not know."""
     from PIL import ImageColor
 
     try:
+        if color.lower().startswith(("hsv", "hsb")):
+            raise ValueError("not a colour of SVG")
         ImageColor.getrgb(color)
     except ValueError as error:
         raise ValueError(
@@ -254,8 +249,3 @@ def form_of(options):
     if options.lines:
         return options.format or "json"
     return Path(options.output).suffix.lstrip(".").lower()
-
-
-def flag(name):
-    """An option's name as it is typed."""
-    return "--" + name.replace("_", "-")

@@ -3,6 +3,13 @@
 import itertools
 import sys
 
+import numpy as np
+
+from graves_tf.text.vocabulary import tokenize
+
+# How many unknown symbols an error names.
+NAMED = 12
+
 
 def write_text(options):
     """Writes what the command line asks for, symbol by symbol.
@@ -23,8 +30,9 @@ def write_text(options):
         TextSampler(network).symbols(prime, options.temperature, options.seed),
         options.length,
     )
-    pieces = in_pieces(
-        (int(symbols[0]) for symbols in drawn), vocabulary, prime
+    pieces = itertools.chain(
+        [(options.prime or "").encode()],
+        in_pieces((int(symbols[0]) for symbols in drawn), vocabulary, prime),
     )
     if options.output:
         with replacing(options.output) as path, path.open("wb") as file:
@@ -32,8 +40,6 @@ def write_text(options):
                 file.write(piece)
         print(f"{options.output}: {options.length} {vocabulary.kind}s")
         return
-    if options.prime:
-        sys.stdout.buffer.write(options.prime.encode())
     for piece in pieces:
         sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
@@ -61,9 +67,13 @@ def read_prime(text, vocabulary, on_unknown="error"):
         # It has a class for them, and was trained on it.
         return symbols
     if unknown and on_unknown != "skip":
+        tokens = tokenize(text, vocabulary.kind)
+        named = sorted({tokens[i] for i in np.flatnonzero(strangers)})
+        shown = " ".join(map(repr, named[:NAMED]))
+        more = f" and {len(named) - NAMED} more" * (len(named) > NAMED)
         raise ValueError(
-            f"--prime has {unknown} {vocabulary.kind}s that the network does "
-            "not know. Leave them out, or use --on-unknown skip."
+            f"--prime has {vocabulary.kind}s that the network does not know: "
+            f"{shown}{more}. Leave them out, or use --on-unknown skip."
         )
     return symbols[~strangers]
 

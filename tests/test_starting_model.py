@@ -18,7 +18,11 @@ def options(tmp_path, monkeypatch):
     path = tmp_path / "synthesis.keras"
     HandwritingSynthesizer(hidden=(4, 3), num_mixtures=2).save(path)
     return argparse.Namespace(
-        task="prediction", preset="small", init_from=str(path)
+        task="prediction",
+        preset="small",
+        preset_named=False,
+        alphabet=None,
+        init_from=str(path),
     )
 
 

@@ -44,6 +44,11 @@ class HandwritingSynthesizer(HandwritingNetwork):
     ):
         super().__init__(hidden=hidden, **kwargs)
         if isinstance(alphabet, str):
+            if alphabet not in ALPHABETS:
+                raise ValueError(
+                    f"No alphabet is called {alphabet!r}. There are: "
+                    f"{', '.join(ALPHABETS)}; or give an `Alphabet`."
+                )
             alphabet = ALPHABETS[alphabet]
         elif isinstance(alphabet, dict):
             alphabet = Alphabet.from_config(alphabet)

@@ -65,9 +65,9 @@ class DynamicRMS(keras.optimizers.Optimizer):
         number = self._get_variable_index(variable)
         root = ops.sqrt(self.mean_squares[number])
         mean = self.mean_roots[number]
-        pull = ops.minimum(root / mean, 1.0 / self.decay)
         step = learning_rate * gradient / (root + self.epsilon * mean)
-        back = self.decay * pull * (self.trained[number] - variable)
+        pull = ops.minimum(self.decay * root / mean, 1.0)
+        back = pull * (self.trained[number] - variable)
         self.assign_add(variable, back - step)
 
     def get_config(self):

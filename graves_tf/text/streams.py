@@ -52,6 +52,11 @@ class TextStreams(keras.utils.PyDataset):
                 "A text must be a row of symbols, and not empty. Received: "
                 f"an array of shape {symbols.shape}"
             )
+        if streams < 1:
+            raise ValueError(
+                f"A text is read in one stream or more. Received: "
+                f"streams={streams}"
+            )
         if length < 1:
             raise ValueError(
                 f"A sequence has one symbol or more. Received: length={length}"

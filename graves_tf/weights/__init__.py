@@ -60,6 +60,7 @@ def load(name_or_path, task=None):
     import keras
 
     from graves_tf import networks  # noqa: F401  (registers the classes)
+    from graves_tf.run_folder import copy_of
 
     path = find(name_or_path)
     try:
@@ -75,4 +76,6 @@ def load(name_or_path, task=None):
             f"{path} holds a network for {kind or 'something else'}, and a "
             f"network for {task or 'handwriting'} is needed."
         )
+    if network.dtype_policy.name != "float32":
+        network = copy_of(network, "float32")
     return network
