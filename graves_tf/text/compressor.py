@@ -17,22 +17,22 @@ restored bytes are checked by their digest.
 import hashlib
 import json
 import platform
-import struct
 
 import keras
 import numpy as np
 from keras import ops
 
 from graves_tf.sampling.compiled import compiled
+from graves_tf.text.compressed_file import CompressedFileError
+from graves_tf.text.compressed_file import pack
+from graves_tf.text.compressed_file import read_header
+from graves_tf.text.compressed_file import stream_count
 from graves_tf.text.dynamic import reader
 
-MAGIC = b"graves_tf text 1\n"
-BYTES_A_STREAM = 50_000
-MOST_STREAMS = 64
-
-
-class CompressedFileError(ValueError):
-    """A compressed file cannot be restored; the message says why."""
+OTHER_ARITHMETIC = (
+    "the restored bytes are not those that were compressed: this machine's "
+    "arithmetic is another."
+)
 
 
 def compress(data, network, dynamic=None, progress=None):
@@ -51,7 +51,7 @@ def compress(data, network, dynamic=None, progress=None):
     import constriction
 
     table = byte_table(network.vocabulary)
-    count = min(MOST_STREAMS, max(1, len(data) // BYTES_A_STREAM))
+    count = stream_count(len(data))
     streams = _split(np.frombuffer(data, "uint8"), count)
     escapes = int((table[np.frombuffer(data, "uint8")] < 0).sum())
     predict = _Predictor(network, count, escapes, len(data), dynamic)
@@ -79,11 +79,8 @@ def compress(data, network, dynamic=None, progress=None):
         "streams": count,
         "escapes": escapes,
         "dynamic": dynamic,
-        "body_bytes": len(body),
-        "body_sha256": hashlib.sha256(body).hexdigest(),
     }
-    head = json.dumps(header).encode()
-    return MAGIC + struct.pack("<I", len(head)) + head + body
+    return pack(header, body)
 
 
 def decompress(data, network, progress=None):
@@ -101,8 +98,6 @@ def decompress(data, network, progress=None):
         CompressedFileError: it is no compressed file, is truncated or
             altered, or was made by another network or on other software.
     """
-    import constriction
-
     header, body = read_header(data)
     for key, here in _environment(network).items():
         if header.get(key) != here:
@@ -110,6 +105,24 @@ def decompress(data, network, progress=None):
                 f"it was compressed with another {key}: {header.get(key)}, "
                 f"and here is {here}. Both directions need the same."
             )
+    try:
+        restored = _restore(header, body, network, progress)
+    except MemoryError as error:
+        raise CompressedFileError(
+            f"its {header['bytes']} bytes do not fit into this memory."
+        ) from error
+    except AssertionError as error:
+        # The coder's, where what it reads has no meaning.
+        raise CompressedFileError(OTHER_ARITHMETIC) from error
+    if hashlib.sha256(restored).hexdigest() != header["sha256"]:
+        raise CompressedFileError(OTHER_ARITHMETIC)
+    return restored
+
+
+def _restore(header, body, network, progress):
+    """The bytes that the body stands for, if all is as it was."""
+    import constriction
+
     table = byte_table(network.vocabulary)
     bytes_of = np.full(network.vocabulary.size + 1, -1)
     bytes_of[table[table >= 0]] = np.flatnonzero(table >= 0)
@@ -135,39 +148,7 @@ def decompress(data, network, progress=None):
         symbols = np.full(count, -1)
         symbols[there] = np.where(escaped, -1, coded)
         predict.advance(symbols)
-    restored = streams[streams >= 0].astype("uint8").tobytes()
-    if hashlib.sha256(restored).hexdigest() != header["sha256"]:
-        raise CompressedFileError(
-            "the restored bytes are not those that were compressed (their "
-            "SHA-256 differs): this machine's arithmetic is another."
-        )
-    return restored
-
-
-def read_header(data):
-    """The header, a dict, and the body of a compressed file, checked.
-
-    Raises:
-        CompressedFileError: it is not one, truncated or altered.
-    """
-    if not data.startswith(MAGIC):
-        raise CompressedFileError("it is not a file of graves_tf.compress.")
-    start = len(MAGIC) + 4
-    try:
-        (size,) = struct.unpack("<I", data[len(MAGIC) : start])
-        header = json.loads(data[start : start + size])
-        expected, digest = header["body_bytes"], header["body_sha256"]
-    except (struct.error, ValueError, KeyError, TypeError) as error:
-        raise CompressedFileError("its header is damaged.") from error
-    body = data[start + size :]
-    if len(body) != expected:
-        raise CompressedFileError(
-            f"it is truncated or longer than it was: {len(body)} bytes of "
-            f"body, not {expected}."
-        )
-    if hashlib.sha256(body).hexdigest() != digest:
-        raise CompressedFileError("it was altered: its SHA-256 differs.")
-    return header, body
+    return streams[streams >= 0].astype("uint8").tobytes()
 
 
 def byte_table(vocabulary):
@@ -250,7 +231,7 @@ class _Predictor:
 def _split(symbols, streams):
     """`(B, T)` int, -1 after the end of the shorter streams; row by row."""
     rows = np.array_split(symbols, streams)
-    table = np.full((streams, max(map(len, rows))), -1)
+    table = np.full((streams, max(map(len, rows))), -1, "int16")
     for row, values in zip(table, rows, strict=True):
         row[: len(values)] = values
     return table

@@ -1,14 +1,17 @@
-import json
-import struct
+import pathlib
 
 import numpy as np
 import pytest
 
+from graves_tf import compress
+from graves_tf import decompress
 from graves_tf.networks import TextPredictor
+from graves_tf.text import compressed_file
 from graves_tf.text import compressor
 from graves_tf.text.scoring import TextScorer
 from graves_tf.text.vocabulary import Vocabulary
 
+RATE_NAN = ["--dynamic-rate", "nan"]
 TEXT = ("the cat sat on the mat and the dog sat on the log \n" * 30).encode()
 
 
@@ -28,7 +31,7 @@ def network():
 @pytest.fixture(scope="module")
 def small_streams():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compressor, "BYTES_A_STREAM", 400)
+        patch.setattr(compressed_file, "BYTES_A_STREAM", 400)
         yield
 
 
@@ -134,8 +137,82 @@ def test_damaged_files(network, damage, message):
 def test_wrong_arithmetic_is_noticed(network):
     """As if this machine restored other bytes: the digest tells."""
     packed = compressor.compress(TEXT[:300], network)
-    header, body = compressor.read_header(packed)
-    head = json.dumps({**header, "sha256": "0" * 64}).encode()
-    forged = compressor.MAGIC + struct.pack("<I", len(head)) + head + body
+    forged = forge(packed, sha256="0" * 64)
     with pytest.raises(compressor.CompressedFileError, match="arithmetic"):
         compressor.decompress(forged, network)
+
+
+def forge(packed, **changes):
+    """The same file, its header another one."""
+    header, body = compressor.read_header(packed)
+    if isinstance(changes.get("bytes"), int):
+        changes["streams"] = compressed_file.stream_count(changes["bytes"])
+    return compressed_file.pack(header | changes, body)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bytes": "12"},
+        {"bytes": -1},
+        {"bytes": 300.0},
+        {"bytes": True},
+        {"streams": 0},
+        {"streams": 2},
+        {"escapes": 301},
+        {"escapes": None},
+        {"sha256": None},
+        {"dynamic": [1]},
+        {"dynamic": {"rate": float("nan"), "length": 100}},
+        {"dynamic": {"rate": 0.1, "length": 0}},
+        {"dynamic": {"rate": 0.1, "length": 1.5}},
+    ],
+    ids=str,
+)
+def test_headers_of_nobodys(network, changes):
+    packed = compressor.compress(TEXT[:300], network)
+    with pytest.raises(compressor.CompressedFileError, match="header"):
+        compressor.decompress(forge(packed, **changes), network)
+
+
+def test_more_bytes_than_there_are(network):
+    """The coder runs out of what has a meaning, or the digest differs."""
+    packed = compressor.compress(TEXT[:300], network)
+    forged = forge(packed, bytes=20_000)
+    with pytest.raises(compressor.CompressedFileError, match="arithmetic"):
+        compressor.decompress(forged, network)
+
+
+def test_more_bytes_than_memory(network):
+    packed = compressor.compress(TEXT[:300], network)
+    forged = forge(packed, bytes=10**16)
+    with pytest.raises(compressor.CompressedFileError, match="memory"):
+        compressor.decompress(forged, network)
+
+
+def test_the_commands(network, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    network.save("a.keras")
+    text, packed = pathlib.Path("a.txt"), pathlib.Path("a.gtf")
+    text.write_bytes(TEXT[:300])
+    weights = ["--weights", "a.keras"]
+    assert compress.main(["a.txt", "-o", "a.gtf", *weights]) == 0
+    assert decompress.main(["a.gtf", "-o", "b.txt", *weights]) == 0
+    assert pathlib.Path("b.txt").read_bytes() == TEXT[:300]
+    pathlib.Path("folder").mkdir()
+    for command, wrong, words in (
+        (compress, ["a.txt", "-o", "a.txt"], "named twice"),
+        (compress, ["a.txt", "-o", "./a.keras"], "named twice"),
+        (decompress, ["a.gtf", "-o", "a.gtf"], "named twice"),
+        (compress, ["a.txt", "-o", "folder"], "is a folder"),
+        (decompress, ["a.gtf", "-o", "folder"], "is a folder"),
+        (compress, ["a.txt", "-o", "c", "--dynamic-rate", "1"], "--dynamic"),
+        (compress, ["a.txt", "-o", "c", "--dynamic", *RATE_NAN], "must be"),
+        (decompress, ["a.txt", "-o", "c"], "a.txt: it is not a file of"),
+    ):
+        before = packed.read_bytes()
+        assert command.main([*wrong, *weights]) == 2
+        assert words in capsys.readouterr().err
+        assert text.read_bytes() == TEXT[:300]
+        assert packed.read_bytes() == before
+        assert not pathlib.Path("c").exists()
