@@ -73,7 +73,7 @@ async function write() {
   performance.clearMarks();
   performance.clearMeasures();
   performance.mark("pressed");
-  written = job.lines.join("\n");
+  const done = [];
   $("ink").setAttribute("aria-label", "Being written");
   const [mean] = metadata.offset_mean;
   const longest = Math.max(...job.lines.map((line) => line.length));
@@ -95,7 +95,10 @@ async function write() {
         points += message.points.length;
         view.add(message.points);
       },
-      line: ({ drawn }) => view.finish(drawn.strokes),
+      line: ({ drawn }) => {
+        done.push(drawn.text);
+        view.finish(drawn.strokes);
+      },
     });
     const { duration } = performance.measure("writing", "pressed");
     finish(lines, points, duration / 1000);
@@ -104,6 +107,11 @@ async function write() {
     say("");
     complain(error);
   } finally {
+    written = done.join("\n").trim();
+    $("ink").setAttribute(
+      "aria-label",
+      written ? `Handwriting: ${written}` : "Nothing is written",
+    );
     busy(false);
     view.end();
   }
@@ -122,7 +130,6 @@ function finish(lines, points, seconds) {
     say("Stopped.");
     return;
   }
-  $("ink").setAttribute("aria-label", `Handwriting: ${written}`);
   say(`Done: ${points} points in ${seconds.toFixed(1)} s.`);
   const flaws = lines.filter((line) => !isComplete(line)).map(flaw);
   if (flaws.length) {

@@ -29,4 +29,14 @@ export async function keepOffline() {
     return;
   }
   if (first) await changed;
+  else leave();
+}
+
+/** Where the page is no more, its place is left to what is there now. */
+async function leave() {
+  const reply = await fetch("sw.js", { cache: "no-store" }).catch(() => null);
+  if (reply?.status !== 404) return;
+  const registration = await navigator.serviceWorker.getRegistration();
+  await registration?.unregister();
+  location.reload();
 }

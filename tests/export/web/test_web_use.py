@@ -53,6 +53,9 @@ def test_it_can_be_stopped(page):
     page.until(lambda: page.find("stop").is_enabled())
     page.driver.switch_to.active_element.send_keys("\ue00c")
     page.until(lambda: page.text("status") == "Stopped.", 5)
+    page.until(lambda: page.find("write").is_enabled(), 5)
+    label = page.find("ink").get_attribute("aria-label")
+    assert label == "Nothing is written" or label.startswith("Handwriting: a")
     page.put("text", TEXT)
     assert page.write()[0].startswith("Done")
 
@@ -192,8 +195,9 @@ def test_it_works_offline(browser, page_folder, serve):
     assert browser.write()[0].startswith("Done")
 
 
-def test_an_export_anew_is_taken_up(browser, page_folder, serve, tmp_path):
-    folder = tmp_path / "page"
+@contextlib.contextmanager
+def exported_anew(browser, page_folder, serve, folder):
+    """The page's URL, a newer version waiting, until the server goes."""
     shutil.copytree(page_folder, folder)
     with serve(folder) as url:
         browser.open(url).until_ready()
@@ -209,7 +213,58 @@ def test_an_export_anew_is_taken_up(browser, page_folder, serve, tmp_path):
             "return Boolean(it.waiting);"
         )
         browser.until(lambda: browser.run(waiting))
+        yield url
+
+
+def until_it_is_the_newer(browser, url):
+    browser.open(url)
+    heading = browser.driver.find_element
+    browser.until(lambda: "Anew" in heading("css selector", "h1").text)
+    browser.until_ready()
+
+
+def test_an_export_anew_is_taken_up(browser, page_folder, serve, tmp_path):
+    folder = tmp_path / "page"
+    with exported_anew(browser, page_folder, serve, folder) as url:
+        until_it_is_the_newer(browser, url)
+
+
+def test_an_export_anew_works_offline(browser, page_folder, serve, tmp_path):
+    """The older version goes, and the wasm that it kept with it."""
+    folder = tmp_path / "page"
+    with exported_anew(browser, page_folder, serve, folder) as url:
+        pass
+    browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    until_it_is_the_newer(browser, url)
+    browser.put("text", "ab")
+    assert browser.write()[0].startswith("Done")
+
+
+def test_what_is_not_the_pages_is_left_alone(
+    browser, page_folder, serve, tmp_path
+):
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    other = folder / "other.txt"
+    other.write_text("one")
+    ask = "return (await fetch('other.txt', {cache: 'no-store'})).text()"
+    with serve(folder) as url:
+        browser.open(url).until_ready()
+        browser.open(url).until_ready()
+        assert browser.run("return !!navigator.serviceWorker.controller")
+        assert browser.run(ask) == "one"
+        other.write_text("other")
+        assert browser.run(ask) == "other"
+
+
+def test_another_page_in_its_place(browser, page_folder, serve, tmp_path):
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    with serve(folder) as url:
+        browser.open(url).until_ready()
+        shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / "index.html").write_text("<h1>Another</h1>")
         browser.open(url)
         heading = browser.driver.find_element
-        browser.until(lambda: "Anew" in heading("css selector", "h1").text)
-        browser.until_ready()
+        browser.until(lambda: heading("css selector", "h1").text == "Another")
