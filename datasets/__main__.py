@@ -4,6 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from graves_tf.command import run_command
+from graves_tf.option_checks import check_output
+
 EXAMPLES = """\
 examples:
   python -m graves_tf.datasets hershey --lines 5000
@@ -72,16 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv=None) -> int:
     """Runs the command; returns its exit code."""
-    options = make_parser().parse_args(argv)
-    from graves_tf.datasets.errors import DataError
-    from graves_tf.packed import PackedFileError
-
-    try:
-        run(options)
-    except (DataError, PackedFileError, OSError) as error:
-        print(f"graves_tf.datasets: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run_command("graves_tf.datasets", make_parser(), run, argv)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -94,6 +88,8 @@ def run(options: argparse.Namespace) -> None:
     from graves_tf.datasets import build
     from graves_tf.datasets.errors import DataError
 
+    if options.pack:
+        check_output(options.pack)
     config = options.config
     if options.lines is not None:
         if options.name != "hershey" or config:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import tensorflow_datasets as tfds
+from google.protobuf.json_format import ParseError
 
 from graves_tf.datasets import features
 from graves_tf.datasets import text_features
@@ -28,7 +29,8 @@ def make_builder(dataset: str, data_dir=None):
             (`TFDS_DATA_DIR`, or `~/tensorflow_datasets`).
 
     Raises:
-        DataError: there is no such data set or config.
+        DataError: there is no such data set or config, or what is built of it
+            is damaged.
     """
     name, _, config = dataset.partition("/")
     if data_dir is not None:
@@ -43,7 +45,7 @@ def make_builder(dataset: str, data_dir=None):
     if name == "hershey":
         if match := re.fullmatch(r"lines_([1-9]\d*)", config):
             config = made.HersheyConfig.of(int(match[1]))
-            return made.Builder(config=config, data_dir=data_dir)
+            return _builder(made, config, data_dir)
         known.append("lines_N")
     if config and config not in known:
         raise DataError(
@@ -51,7 +53,7 @@ def make_builder(dataset: str, data_dir=None):
             f"{', '.join(known) or 'none'}."
         )
     config = config or next(iter(known), None)
-    return made.Builder(config=config, data_dir=data_dir)
+    return _builder(made, config, data_dir)
 
 
 def check_text(builder) -> None:
@@ -135,8 +137,7 @@ def read_lines(builder, split: str) -> list[Line]:
             f"{builder.name} is text; of handwriting there are "
             f"{' and '.join(HANDWRITING)}."
         )
-    examples = _examples(builder, split)
-    return [features.from_example(example) for example in examples]
+    return _examples(builder, split, features.from_example)
 
 
 def read_text(builder, split: str) -> bytes:
@@ -156,19 +157,28 @@ def read_text(builder, split: str) -> bytes:
     check_text(builder)
     if "[" in split:
         raise DataError(f"A split of text is read whole, not as {split!r}.")
-    examples = _examples(builder, split)
+    pieces = _examples(builder, split, text_features.from_example)
     counts = read_record(builder.data_path).pieces
     expected = sum(counts[part.strip()] for part in split.split("+"))
-    if len(examples) != expected:
-        reason = f"{len(examples)} pieces of {split}, not {expected}"
+    if len(pieces) != expected:
+        reason = f"{len(pieces)} pieces of {split}, not {expected}"
         raise _unreadable(builder, reason)
-    return b"".join(
-        text_features.from_example(example) + builder.joiner
-        for example in examples
-    )
+    return b"".join(piece + builder.joiner for piece in pieces)
 
 
-def _examples(builder, split):
+def _builder(made, config, data_dir):
+    """The module's builder; it reads what is built already."""
+    try:
+        return made.Builder(config=config, data_dir=data_dir)
+    except (ParseError, ValueError, OSError) as error:
+        place = data_dir or "the data directory (TFDS_DATA_DIR)"
+        raise DataError(
+            f"What is built of it in {place} cannot be read ({error}). Remove "
+            "its folder to have it built again."
+        ) from error
+
+
+def _examples(builder, split, decode):
     splits = builder.info.splits
     examples = []
     for part in (part.strip() for part in split.split("+")):
@@ -183,8 +193,13 @@ def _examples(builder, split):
         try:
             source = builder.as_data_source(split=part)
             # All at once: one by one takes five times as long.
-            examples += source.__getitems__(range(len(source)))
-        except (OSError, RuntimeError, LookupError, ValueError) as error:
+            found = source.__getitems__(range(len(source)))
+            # Of a file cut short, None.
+            examples += map(decode, found)
+        except (
+            *(OSError, RuntimeError, LookupError, ValueError),
+            *(AttributeError, TypeError),
+        ) as error:
             raise _unreadable(builder, error) from error
     return examples
 

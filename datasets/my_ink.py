@@ -1,5 +1,6 @@
 """my_ink: someone's own lines, in a folder of ink files."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +77,9 @@ def read_ink(folder) -> Ink:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
-        name = str(path.relative_to(folder))
+        # A name in another encoding is shown as it may be printed.
+        name = os.fsencode(path.relative_to(folder))
+        name = name.decode("utf-8", "backslashreplace")
         try:
             line = _read(path)
         except ValueError as error:

@@ -7,6 +7,7 @@ import sys
 from graves_tf.command import run_command
 from graves_tf.export import PRECISIONS
 from graves_tf.export import on_tensorflow
+from graves_tf.option_checks import check_output
 
 EPILOG = """\
 examples:
@@ -81,6 +82,7 @@ def export(options):
     if options.version and options.to != "saved_model":
         raise ValueError("--version goes with --to saved_model")
     version = version_of(options.version)
+    check_output(options.output, folder=True)
     on_tensorflow()
     from graves_tf.export.loading import load_network
 

@@ -3,6 +3,7 @@
 import pathlib
 
 import keras
+import tensorflow as tf
 
 from graves_tf.export.endpoints import endpoints
 from graves_tf.export.loading import exportable
@@ -44,6 +45,7 @@ def export_saved_model(network, directory, signatures=None, check=None):
 
     Raises:
         ValueError: another kind of network, or not the TensorFlow backend.
+        OSError: it cannot be written there.
     """
     if keras.backend.backend() != "tensorflow":
         raise ValueError(
@@ -64,7 +66,10 @@ def export_saved_model(network, directory, signatures=None, check=None):
     for name in signatures:
         function, written[name] = available[name]
         archive.add_endpoint(name, function, input_signature=written[name])
-    archive.write_out(str(directory), verbose=False)
+    try:
+        archive.write_out(str(directory), verbose=False)
+    except tf.errors.OpError as error:
+        raise OSError(f"{directory}: {error.message}") from error
     extra = directory / EXTRA_ASSETS
     extra.mkdir(exist_ok=True)
     (extra / FILE_NAME).write_bytes(as_json(metadata(network)))

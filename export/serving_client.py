@@ -23,6 +23,8 @@ from graves_tf.ink.alphabet import Alphabet
 
 PROTOCOLS = {"rest": RestServer, "grpc": GrpcServer}
 _FORMAT = 1
+# Seconds, eleven days: more than a system's clocks take.
+LONGEST = 1e6
 
 
 class ServingClient:
@@ -35,7 +37,7 @@ class ServingClient:
         protocol: `rest` or `grpc`.
         version: of the model; None: its newest.
         timeout: seconds that any one call may take, all that it asks of the
-            server together.
+            server together; at most 1e6.
 
     Attributes:
         metadata: dict.
@@ -67,7 +69,9 @@ class ServingClient:
         if not (isinstance(timeout, numbers.Real) and timeout > 0):
             raise ValueError(f"The timeout must be positive, not {timeout!r}.")
         self.metadata = read_metadata(metadata)
-        self.timeout = timeout
+        if version is not None:
+            check_number("version", version, numbers.Integral, 0)
+        self.timeout = min(timeout, LONGEST)
         self._alphabet = Alphabet.from_config(self.metadata["alphabet"])
         self.server = PROTOCOLS[protocol](address, model, version)
 

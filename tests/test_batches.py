@@ -1,5 +1,6 @@
 import itertools
 
+import keras
 import numpy as np
 import pytest
 
@@ -278,3 +279,25 @@ def test_augmentation_keeps_whole_units():
 def test_augmentation_out_of_bounds(augmentation):
     with pytest.raises(ValueError, match="augmentation="):
         make(augmentation=augmentation)
+
+
+def test_few_lines_make_a_batch_of_their_own_size():
+    """An empty row would count in the mean of the loss."""
+    inputs, _ = make(batch_size=99, seed=1)[0]
+    assert len(inputs["offsets"]) == len(make(seed=None).lengths)
+    with pytest.raises(ValueError, match="batch_size=0"):
+        make(batch_size=0)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="Keras fixes shapes there"
+)
+def test_wherever_a_run_goes_on_its_shapes_stay_free():
+    """What batches 0 and 1 agree on Keras takes to be fixed."""
+    batches = make(batch_size=2, seed=1)
+    for start in range(3 * len(batches)):
+        batches.start = start
+        pairs = [batches[index][0] for index in (0, 1)]
+        for name in ("offsets", "characters"):
+            first, second = (pair[name].shape[1] for pair in pairs)
+            assert first != second, (start, name)

@@ -1,5 +1,6 @@
 """Loading lines, from packed files and from built data sets."""
 
+import shutil
 import subprocess
 import sys
 
@@ -100,6 +101,24 @@ def test_damaged_files_say_so(tmp_path):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(DataError, match="built again"):
         load_lines("train", dataset=HERSHEY, data_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("hershey-train*", 0.5),
+        ("dataset_info.json", 0.5),
+        ("dataset_info.json", 0),
+    ],
+)
+def test_a_copy_cut_short_says_so(data_dir, tmp_path, name, share):
+    copy = tmp_path / "copy"
+    shutil.copytree(data_dir, copy)
+    (path,) = copy.rglob(name)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: round(share * len(whole))])
+    with pytest.raises(DataError, match="cannot be read.*built again"):
+        load_lines("train", dataset=HERSHEY, data_dir=copy)
 
 
 def test_reading_needs_no_tensorflow(data_dir, tmp_path):

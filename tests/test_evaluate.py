@@ -70,3 +70,36 @@ def test_a_split_that_is_not_there_is_told(lines, tmp_path, capsys):
     assert status == 2
     error = capsys.readouterr().err
     assert "validation_1" in error and "train" in error
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--batch-size", "0"], "--batch-size must be 1 or more, not 0"),
+        (["--realism", "--batch-size", "-1"], "--batch-size must be 1"),
+        (["--failures", "--seed", "-1"], "--seed must be 0 or more"),
+        (["--failures", "--lines", "0"], "--lines must be 1 or more"),
+        (["--failures", "-o", "a.npz"], "a.npz is a file"),
+        (["--lines", "20"], "--lines 20 does nothing without --legibility"),
+        (["-o", "sheets"], "--output sheets does nothing without"),
+        (["--dynamic", "rms"], "--dynamic rms does nothing where handwriting"),
+        (["--symbols", "9"], "--symbols 9 does nothing where handwriting"),
+        (["--symbols", "0"], "--symbols must be 1 or more"),
+        (["--realism"], "5 are needed"),
+        (["--realism", "--split", "short"], "a.npz, short: no line of 10"),
+        (["--legibility", "--split", "none"], "a.npz, none: no line of 1"),
+    ],
+)
+def test_what_cannot_be_evaluated(
+    lines, tmp_path, monkeypatch, capsys, options, words
+):
+    monkeypatch.chdir(tmp_path)
+    HandwritingSynthesizer(hidden=(4,)).save("a.keras")
+    short, long = lines, [x._replace(text="many letters") for x in lines[:4]]
+    splits = {"validation_1": long, "short": short, "none": []}
+    packed.save("a.npz", splits, name="made", config="up")
+    if "--legibility" in options:
+        pytest.importorskip("rapidocr")
+    assert evaluate.main(["a.keras", "--data", "a.npz", *options]) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "sheets").exists()

@@ -15,9 +15,12 @@ from graves_tf.ink.line import Line
 from graves_tf.layers import AdaptiveWeightNoise
 from graves_tf.layers import VariationalDropout
 from graves_tf.layers import WeightNoise
+from graves_tf.networks import TextPredictor
 from graves_tf.networks import presets
 from graves_tf.regularization import REGULARIZATIONS
+from graves_tf.regularization import count_weights
 from graves_tf.regularization import make_weight_noise
+from graves_tf.text.vocabulary import Vocabulary
 
 SMALL = {
     "task": "prediction",
@@ -201,3 +204,16 @@ def test_what_cannot_be(stages, tmp_path, capsys, option, value):
     assert train.main(arguments) == 2
     error = capsys.readouterr().err
     assert value in error and "Traceback" not in error
+
+
+def test_what_streams_carry_is_no_weight():
+    vocabulary = Vocabulary(("a", "b"), "character")
+    alone = TextPredictor(vocabulary, hidden=(5,))
+    counts = {count_weights(alone), sum(w.size for w in alone.get_weights())}
+    carrying = TextPredictor(
+        vocabulary,
+        hidden=(5,),
+        streams=64,
+        weight_noise=make_weight_noise("adaptive_weight_noise", sequences=9),
+    )
+    assert {count_weights(carrying)} == counts

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import graves_tf.networks
 from graves_tf import packed
 from graves_tf import pictures
 from graves_tf import train
+from graves_tf import weights
 from graves_tf.ink.line import Line
 from graves_tf.interruption import noted_signals
 from graves_tf.networks import presets
@@ -313,6 +315,100 @@ def test_resuming_takes_the_runs_own_options(whole_run, data, tmp_path):
     assert float(read_log(folder)[-1]["learning_rate"]) == pytest.approx(0.01)
 
 
+def test_a_run_cannot_change_on_its_way(whole_run, tmp_path, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(whole_run, folder)
+    resume = ["--resume", "--run-dir", str(folder), "--epochs", "9"]
+    for option, value, was in (
+        ("--batch-size", "5", "with 4"),
+        ("--dtype", "mixed_bfloat16", "with float32"),
+        ("--regularization", "weight_noise", "with none"),
+        ("--init-from", "synthesis", "without it"),
+    ):
+        assert train.main([*resume, option, value]) == 2
+        said = capsys.readouterr().err
+        assert f"{option} {value}: the run was started {was}" in said
+
+
+def test_a_killed_run_begins_as_it_was_to(whole_run, data, tmp_path):
+    """There is a config.json and no checkpoint."""
+    folder = tmp_path / "run"
+    start = ["--init-from", str(whole_run / "best.keras")]
+    start += ["--dtype", "mixed_bfloat16", "--ema-momentum", "0.5"]
+    arguments = command(data, folder, *QUICK, *start, "--epochs", "0.34")
+    assert train.main([*arguments, "--learning-rate", "1e-9"]) == 0
+    (folder / "last.keras").unlink()
+    (folder / "log.csv").unlink()
+    assert train.main(["--resume", "--run-dir", str(folder)]) == 0
+    last = keras.saving.load_model(folder / "last.keras")
+    assert last.dtype_policy.name == "mixed_bfloat16"
+    assert last.optimizer.ema_momentum == 0.5
+    # At that rate it is still what it started from.
+    best = weights.load(folder / "best.keras")
+    for a, b in zip(
+        best.get_weights(),
+        weights.load(whole_run / "best.keras").get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    # A checkpoint in bfloat16 is evaluated and writes in float32.
+    assert weights.load(folder / "last.keras").dtype_policy.name == "float32"
+
+
+def test_a_resumed_run_keeps_its_length_and_its_rate(data, tmp_path, capsys):
+    folder = tmp_path / "run"
+    arguments = command(data, folder, *QUICK, "--epochs", "0.67")
+    assert train.main([*arguments, "--patience", "7"]) == 0
+    resume = ["--resume", "--run-dir", str(folder)]
+    assert train.main(resume) == 2
+    assert "its 0.67 epochs" in capsys.readouterr().err
+    more = ["--epochs", "1", "--learning-rate", "0.01"]
+    assert train.main([*resume, *more]) == 0
+    config = json.loads((folder / "config.json").read_text())
+    assert (config["epochs"], config["learning_rate"]) == (1.0, 0.01)
+    assert (config["patience"], config["descent"]) == (7, 1e-9)
+    assert train.main([*resume, "--epochs", "1.34"]) == 0
+    assert float(read_log(folder)[-1]["learning_rate"]) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--warm-up", "-1"], "--warm-up must be 0 or more"),
+        (["--batch-size", "0"], "--batch-size must be 1 or more"),
+        (["--patience", "0"], "--patience must be 1 or more"),
+        (["--length", "50"], "--length 50 does nothing with --task synthesis"),
+        (["--task", "text", "--rest"], "--rest does nothing with --task text"),
+        (["--preset", "nonsense"], "nonsense"),
+        (["--ema-momentum", "1"], "ema_momentum=1.0"),
+        (
+            ["--optimizer", "graves_rmsprop", "--ema-momentum", "0.9"],
+            "graves_rmsprop keeps no average",
+        ),
+        (
+            ["--init-from", "synthesis", "--preset", "small"],
+            "(400, 400, 400) cells, and small of (4, 3)",
+        ),
+        (
+            ["--init-from", "synthesis", "--alphabet", "paper"],
+            "not --alphabet paper",
+        ),
+    ],
+)
+def test_what_cannot_be_trained(data, tmp_path, capsys, options, words):
+    arguments = ["--data", str(data), "--run-dir", str(tmp_path / "run")]
+    assert train.main([*arguments, *options]) == 2
+    assert words in capsys.readouterr().err
+    assert not list((tmp_path / "run").glob("*.keras"))
+
+
+def test_no_warm_up(data, tmp_path):
+    arguments = command(data, tmp_path / "run", *QUICK, "--epochs", "0.34")
+    assert train.main([*arguments, "--warm-up", "0"]) == 0
+    (row,) = read_log(tmp_path / "run")
+    assert float(row["learning_rate"]) == pytest.approx(0.02)
+
+
 def test_a_loss_that_turns_nan(whole_run, data, tmp_path, capsys):
     folder = tmp_path / "run"
     folder.mkdir()
@@ -326,6 +422,13 @@ def test_a_loss_that_turns_nan(whole_run, data, tmp_path, capsys):
     assert "NaN" in error and "last.keras" in error
     for a, b in zip(state(folder / "last.keras"), good, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_loss_that_is_nan_at_once(data, tmp_path, capsys):
+    arguments = command(data, tmp_path / "run", *QUICK, "--round-minutes", "9")
+    assert train.main([*arguments, "--learning-rate", "inf"]) == 2
+    error = capsys.readouterr().err
+    assert "NaN" in error and "no checkpoint yet" in error
 
 
 def test_prediction(data, tmp_path):

@@ -116,13 +116,33 @@ def test_rms(run, data, capsys):
     shorter = json.loads(capsys.readouterr().out)
     assert shorter["symbols"] == 200
     assert shorter["bits_per_character"] != scores["bits_per_character"]
+    # How many are unknown is known of the whole split.
+    assert "unknown" not in shorter
+    assert evaluate.main([*arguments, *dynamic, "--dynamic-decay", "0"]) == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--symbols", "-5"], "--symbols must be 1 or more"),
+        (["--dynamic-rate", "1"], "--dynamic-rate 1.0 does nothing without"),
+        (["--dynamic", "rms", "--dynamic-rate", "nan"], "--dynamic-rate must"),
+        (["--dynamic", "rms", "--batch-size", "4"], "--batch-size 4 does noth"),
+        (["--lines", "4"], "--lines 4 does nothing"),
+    ],
+)
+def test_what_cannot_be_evaluated(run, data, capsys, options, words):
+    arguments = [str(run / "best.keras"), "--data", str(data)]
+    assert evaluate.main([*arguments, *options]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_dynamic_length_of_nothing(run, data, capsys):
     arguments = [str(run / "best.keras"), "--data", str(data)]
     arguments += ["--dynamic", "sgd", "--dynamic-length", "0"]
     assert evaluate.main(arguments) != 0
-    assert "length=0" in capsys.readouterr().err
+    assert "--dynamic-length must be 1" in capsys.readouterr().err
 
 
 def test_the_table_has_the_papers_row(run, data, capsys, monkeypatch):

@@ -1,6 +1,7 @@
 """The command `write`, with an untrained network that writes scribbles."""
 
 import json
+import os
 import pathlib
 import re
 
@@ -14,6 +15,7 @@ from graves_tf import write
 from graves_tf.ink import json_ink
 from graves_tf.ink.formats import read_style
 from graves_tf.sampling.handwriting_sampler import HandwritingSampler
+from graves_tf.sampling.sample import Sample
 from graves_tf.write_options import make_parser
 
 
@@ -194,6 +196,7 @@ TEXT = ["--task", "text"]
         (["Hello"], ["-o OUT"]),
         ([], ["text", "--lines"]),
         (["Hello", "-o", "folder.svg"], ["folder.svg is a folder"]),
+        (["Hello", "-o", "pipe.svg"], ["pipe.svg is a device or a pipe"]),
         (["Hello", "-o", "in.txt/a.svg"], ["in.txt is a file"]),
         (["Hello", "-o", "in.txt/b/a.svg"], ["in.txt is a file"]),
         ([*DRAW, "--bias", "-1"], ["--bias", "-1"]),
@@ -216,6 +219,8 @@ TEXT = ["--task", "text"]
         ([*DRAW, "--temperature", "2"], ["--temperature 2.0"]),
         ([*DRAW, "--preset", "tiny"], ["--preset tiny"]),
         ([*DRAW, "--color", "ink"], ["--color ink", "#rrggbb"]),
+        # Pillow's, and of no meaning in an SVG.
+        ([*DRAW, "--color", "hsv(0,9%,9%)"], ["--color hsv", "#rrggbb"]),
         ([*DRAW, "--attention", "folder.svg"], ["folder.svg", "png"]),
         ([*DRAW, "--attention", "phi.svg"], ["phi.svg", "png"]),
         ([*DRAW, "--attention", "in.txt/a.png"], ["in.txt is a file"]),
@@ -237,6 +242,10 @@ TEXT = ["--task", "text"]
         (["--lines", "in.txt", "-o", "x.json"], ["x.json", "--format json"]),
         (["--lines", "in.txt", "-o", "in.txt"], ["in.txt is"]),
         ([*LINES[:2]], ["-o OUT"]),
+        (
+            [*LINES[:3], ".", "--style", "0000.json"],
+            ["0000.json is read", "another folder"],
+        ),
         ([*LINES, "--attention", "a.png"], ["--attention", "with --lines"]),
         ([*LINES, "--line-length", "9"], ["--line-length 9", "with --lines"]),
         ([*TEXT, "Hello"], ["--prime"]),
@@ -258,12 +267,41 @@ def test_bad_input_is_told_and_nothing_is_written(
     pathlib.Path("in.txt").write_text("one\ntwo\n")
     pathlib.Path("folder.svg").mkdir()
     pathlib.Path("picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    os.mkfifo("pipe.svg")
     before = set(tmp_path.rglob("*"))
     assert run(*arguments) == 2
     error = capsys.readouterr().err
     assert all(word in error for word in words), error
     assert error.count("\n") == 1
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_a_link_is_followed(run):
+    pathlib.Path("kept").mkdir()
+    pathlib.Path("a.svg").symlink_to("kept/b.svg")
+    assert run("Hello", "-o", "a.svg") == 0
+    assert pathlib.Path("a.svg").is_symlink()
+    assert pathlib.Path("kept/b.svg").read_text().startswith("<svg")
+
+
+def test_a_long_word_of_a_file_stays_whole(run):
+    text = "see https://example.org/a/long/path/of/pages/to/look/at.html now"
+    pathlib.Path("in.txt").write_text(text)
+    assert run("--lines", "in.txt", "-o", "out", "--attempts", "1") == 0
+    assert json.loads(pathlib.Path("out/0000.json").read_text())["text"] == text
+
+
+def test_what_is_amiss_is_said(capsys):
+    strokes = np.zeros((1, 3))
+    good = Sample(strokes, "fine", None, True, ())
+    assert write.report([good]) == 0
+    assert capsys.readouterr().err == ""
+    lingers = good._replace(text="slow", longest_look=3.5)
+    short = good._replace(text="cut", finished=False, attempts=5)
+    assert write.report([good, lingers, short]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "'slow': drawn once; it stays too long at one place"
+    assert second == "'cut': drawn 5 times; it did not come to an end"
 
 
 def test_a_seed_that_is_no_whole_number(run, capsys):

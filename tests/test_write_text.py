@@ -71,10 +71,21 @@ def test_to_a_file(run, tmp_path):
     assert b"7 characters" in out
 
 
+@pytest.mark.parametrize("kind", ["character", "word"])
+def test_a_file_has_what_is_printed(run, tmp_path, kind):
+    path = tmp_path / "out.txt"
+    options = ["--length", "7", "--prime", "the cat"]
+    _, out, _ = run(kind, *options)
+    assert run(kind, *options, "-o", str(path))[0] == 0
+    assert path.read_bytes() + b"\n" == out
+    assert out.startswith(b"the cat")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--prime", "Z"], b"--on-unknown skip"),
+        (["--prime", "a Zoo, a Zebra"], b"not know: ',' 'Z' 'b' 'r'. Leave"),
         (["--length", "0"], b"--length"),
         (["--temperature", "0"], b"temperature"),
         (["--temperature", "inf"], b"temperature"),

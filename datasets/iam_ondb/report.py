@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from graves_tf.datasets.errors import DataError
 from graves_tf.ink.cleaning import Cleaned
 from graves_tf.ink.line import Line
 
@@ -70,8 +71,18 @@ class Report:
 
 
 def read_report(folder) -> dict | None:
-    """The report beside a data set; None where there is none."""
+    """The report beside a data set; None where there is none.
+
+    Raises:
+        DataError: it is damaged.
+    """
     path = Path(folder) / REPORT_FILE
     if not path.is_file():
         return None
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error}). Remove the folder to have it "
+            "built again."
+        ) from error

@@ -1,5 +1,8 @@
 """my_ink: lines from a folder of ink files."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 
@@ -204,6 +207,21 @@ def test_packed(folder, tmp_path, capsys):
             assert a[1:] == b[1:]
             np.testing.assert_allclose(a.strokes, b.strokes, atol=1 / 128)
     assert packed.load(file, "test") == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are bytes")
+def test_a_name_in_another_encoding(folder, tmp_path, capsys):
+    """As from an old archive; one that can be used, and one that cannot."""
+    name = next(folder.glob("*.json"))
+    os.rename(name, os.fsencode(folder) + b"/z\xfcrich.json")
+    (folder / "b.json").write_text("{}")
+    os.rename(folder / "b.json", os.fsencode(folder) + b"/b\xe4d.json")
+    file = tmp_path / "mine.npz"
+    arguments = ["my_ink", "--manual-dir", str(folder), "--pack", str(file)]
+    assert main(arguments) == 0
+    assert r"b\xe4d.json: not JSON ink" in capsys.readouterr().out
+    lines = packed.load(file, "train") + packed.load(file, "validation_1")
+    assert r"z\xfcrich.json" in {line.line_id for line in lines}
 
 
 def test_packing_needs_a_folder(capsys):

@@ -103,7 +103,20 @@ def test_another_kind_of_network(tmp_path, capsys):
 
 def test_a_folder_that_cannot_be(keras_file, capsys):
     out = str(keras_file / "below")
-    refused([str(keras_file), "--to", "tflite", "-o", out], capsys)
+    for form in ("saved_model", "tflite", "web"):
+        for place in (out, str(keras_file)):
+            arguments = [str(keras_file), "--to", form, "-o", place]
+            assert "is a file" in refused(arguments, capsys)
+
+
+def test_what_tensorflow_cannot_write_is_said(network, tmp_path):
+    """The command refuses it sooner; from Python it comes to this."""
+    from graves_tf.export.saved_model import export_saved_model
+
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(OSError, match="file"):
+        export_saved_model(network, file)
 
 
 def test_quantize_is_for_tflite(keras_file, tmp_path, capsys):

@@ -122,6 +122,12 @@ def test_options_that_are_none(metadata):
     for timeout in (0, np.nan, None, "9"):
         with pytest.raises(ValueError, match=f"positive, not {timeout!r}"):
             ServingClient("localhost:1", "golden", metadata, timeout=timeout)
+    with pytest.raises(ValueError, match="version must be a whole number"):
+        ServingClient("localhost:1", "golden", metadata, version="1")
+    # No limit is more than the system's clocks take.
+    client = ServingClient("localhost:1", "golden", metadata, timeout=np.inf)
+    with pytest.raises(ConnectionError, match="cannot be asked"):
+        client.write("ab")
 
 
 def write_inputs(**changed):
