@@ -5,14 +5,14 @@ from keras import ops
 from graves_tf.layers.custom_gradient import custom_gradient
 
 
-def per_sequence(limit, batch_size):
+def per_sequence(limit, batch_size, dtype):
     """The paper's limit, for a loss that is a mean over the batch.
 
     The paper clips the derivative of L(x), one sequence's loss. `model.fit`
     differentiates the mean over B sequences, in which every derivative is B
     times smaller; so is the limit.
     """
-    return limit / ops.cast(batch_size, "float32")
+    return limit / ops.cast(batch_size, dtype)
 
 
 def clip_gradient(x, limit, batch_axis=0):
@@ -34,7 +34,8 @@ def clip_gradient(x, limit, batch_axis=0):
     @custom_gradient
     def identity(x):
         def grad(upstream):
-            bound = per_sequence(limit, ops.shape(x)[batch_axis])
+            rows = ops.shape(x)[batch_axis]
+            bound = per_sequence(limit, rows, upstream.dtype)
             return ops.clip(upstream, -bound, bound)
 
         return x + 0.0, grad

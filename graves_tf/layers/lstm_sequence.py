@@ -78,7 +78,7 @@ def lstm_sequence(
         )
 
         def grad(dh_all, dh_last, dc_last):
-            bound = limit and per_sequence(limit, ops.shape(h)[1])
+            bound = limit and per_sequence(limit, ops.shape(h)[1], h.dtype)
             back = repeated_product(recurrent, batch, dtype, transpose=True)
 
             def backward(carry, inputs):

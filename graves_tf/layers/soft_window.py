@@ -99,7 +99,8 @@ class SoftWindow(NoisyLayer):
         parameters = ops.matmul(hidden, kernel) + bias
         alpha, beta, kappa = window_parameters(parameters, kappa)
         # Positions 1 … U + 1, one more than there can be characters.
-        positions = character_positions(ops.shape(characters)[1] + 1)
+        count = ops.shape(characters)[1] + 1
+        positions = character_positions(count, self.variable_dtype)
         phi = window_weights(alpha, beta, kappa, positions)
         window = read_window(phi[:, :-1], characters)
         if mask is None:
@@ -138,9 +139,9 @@ class SoftWindow(NoisyLayer):
         }
 
 
-def character_positions(count):
-    """u = 1 … count, as `(1, 1, count)` float32."""
-    return ops.cast(ops.arange(1, count + 1), "float32")[None, None, :]
+def character_positions(count, dtype="float32"):
+    """u = 1 … count, as `(1, 1, count)`."""
+    return ops.cast(ops.arange(1, count + 1), dtype)[None, None, :]
 
 
 def window_parameters(parameters, kappa):

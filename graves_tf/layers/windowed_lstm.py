@@ -181,7 +181,8 @@ def _whole_sequence(
     above = recurrent.shape[0]
     count = window_bias.shape[0] // 3
     batch, rows = x.shape[1], ops.shape(x)[1]
-    positions = character_positions(ops.shape(characters)[1])
+    exact = keras.backend.standardize_dtype(x.dtype)
+    positions = character_positions(ops.shape(characters)[1], x.dtype)
     # The carry: h, c, w, κ.
     sizes = (units, units, alphabet, count)
     zeros = tuple(ops.zeros((rows, size), x.dtype) for size in sizes)
@@ -225,7 +226,7 @@ def _whole_sequence(
         *activations, h, c_before, w, kappa, parameters = emitted
 
         def grad(dh_all, dw_all, dkappa_all):
-            bound = limit and per_sequence(limit, ops.shape(x)[1])
+            bound = limit and per_sequence(limit, ops.shape(x)[1], x.dtype)
             back = repeated_product(delayed, batch, dtype, transpose=True)
             window_back = ops.transpose(window_kernel)
             characters_back = ops.transpose(characters, (0, 2, 1))
@@ -274,12 +275,12 @@ def _whole_sequence(
             return (
                 ops.reshape(dx, ops.shape(x)),
                 ops.concatenate(
-                    [outer_sum(x, dz), from_before[above:]], axis=0
+                    [outer_sum(x, dz, exact), from_before[above:]], axis=0
                 ),
                 from_before[:above],
                 peephole_gradient(dz, c_before, c_last),
                 ops.sum(dz, axis=0),
-                outer_sum(h, dparameters),
+                outer_sum(h, dparameters, exact),
                 ops.sum(dparameters, axis=(0, 1)),
             )
 

@@ -131,7 +131,7 @@ class HandwritingSampler:
         pens, phis, stops = [], [], []
         stopped = np.full(rows, -1)
         begin = 0
-        while (stopped < 0).any() and begin < bounds.max():
+        while (stopped == -1).any():
             steps = np.arange(begin, begin + self.chunk)
             forced = np.zeros((self.chunk, rows, 3), "float32")
             free = (steps[:, None] >= primed[None]).astype("float32")
@@ -156,12 +156,12 @@ class HandwritingSampler:
             # points are those of steps 0 … t - 1; none stops while primed.
             fires = (chunk[1] > 0) & (steps[:, None] > primed[None])
             first = np.where(fires.any(axis=0), fires.argmax(axis=0), -1)
-            new = (stopped < 0) & (first >= 0)
+            new = (stopped == -1) & (first >= 0)
             stopped[new] = begin + first[new]
             ends = np.where(stopped >= 0, stopped, bounds)
             told(int((free * (steps[:, None] < ends)).sum()))
             begin += self.chunk
-            stopped[(stopped < 0) & (begin >= bounds)] = -2
+            stopped[(stopped == -1) & (begin >= bounds)] = -2
         pens, phis = np.concatenate(pens), np.concatenate(phis)
         samples = []
         for row, text in enumerate(texts):
