@@ -55,6 +55,17 @@ def run_command(name, parser, run, argv=None):
     except (ValueError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if (error.name or "graves_tf").partition(".")[0] == "graves_tf":
+            raise
+        # A machine that only trains has few packages.
+        package = error.name.partition(".")[0]
+        print(
+            f"{name}: this needs the Python package {package}, which is not "
+            "installed here.",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return 130

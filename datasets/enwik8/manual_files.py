@@ -71,7 +71,7 @@ def read_manual_files(manual_dir) -> Enwik8:
         files = read_members(path, ("enwik8", path.stem), SIZE)
         if not files:
             raise DataError(f"{path}: does not hold enwik8. Download it again.")
-        data = files.get("enwik8") or files[path.stem]
+        data = max(files.values(), key=len)
     else:
         data = read_file(path, SIZE)
     return Enwik8(data, check(path, data))
