@@ -147,14 +147,16 @@ def test_no_folder(start, tmp_path, capsys):
 
 def test_defaults_are_those_of_fine_tuning():
     parser = train.make_parser()
-    options = parser.parse_args(["--dataset", "my_ink"])
-    options.preset = "synthesis"
+    preset = ["--preset", "synthesis"]
+    options = parser.parse_args([*preset, "--dataset", "my_ink"])
     train.set_defaults(options)
     for key, value in FINE_TUNING.items():
         assert getattr(options, key) == value
-    options = parser.parse_args(["--dataset", "my_ink", "--patience", "9"])
+    options = parser.parse_args(
+        [*preset, "--dataset", "my_ink", "--patience", "9"]
+    )
     train.set_defaults(options)
     assert options.patience == 9
-    options = parser.parse_args([])
+    options = parser.parse_args(preset)
     train.set_defaults(options)
     assert (options.patience, options.epochs) == (None, 100)
