@@ -130,4 +130,4 @@ def test_packages_that_are_missing_are_told(scribbler, monkeypatch, capsys):
 @pytest.mark.parametrize("kind", ["--legibility", "--realism", "--failures"])
 def test_no_lines_are_told(scribbler, capsys, kind):
     assert evaluate.main([kind, str(scribbler), "--lines", "0"]) == 2
-    assert "--lines is 0" in capsys.readouterr().err
+    assert "--lines must be 1" in capsys.readouterr().err
