@@ -26,6 +26,7 @@ export async function keepOffline() {
       await new Promise(() => {});
     }
   } catch {
+    leave();
     return;
   }
   if (first) await changed;
@@ -37,6 +38,12 @@ async function leave() {
   const reply = await fetch("sw.js", { cache: "no-store" }).catch(() => null);
   if (reply?.status !== 404) return;
   const registration = await navigator.serviceWorker.getRegistration();
-  await registration?.unregister();
+  if (!registration) return;
+  // The worker may answer once more before it goes: then from the network.
+  for (const key of await caches.keys()) {
+    const ours = key.startsWith(`graves_tf ${registration.scope} `);
+    if (ours) await caches.delete(key);
+  }
+  await registration.unregister();
   location.reload();
 }
