@@ -15,16 +15,18 @@ export async function keepOffline() {
     setTimeout(resolve, PATIENCE_MS);
   });
   try {
-    const { waiting } = await serviceWorker.register("sw.js", {
+    const registration = await serviceWorker.register("sw.js", {
       updateViaCache: "none",
     });
-    if (waiting) {
-      waiting.postMessage("take over");
+    if (registration.waiting) {
+      registration.waiting.postMessage("take over");
       await changed;
       location.reload();
       // The page goes; what comes after must not begin.
       await new Promise(() => {});
     }
+    // By itself a browser looks for a newer one when it finds the time.
+    if (!first) registration.update().catch(() => {});
   } catch {
     leave();
     return;

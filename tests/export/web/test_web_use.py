@@ -210,6 +210,7 @@ def exported_anew(browser, page_folder, serve, folder):
         browser.open(url).until_ready()
         waiting = (
             "const it = await navigator.serviceWorker.getRegistration();"
+            "await it.update().catch(() => {});"
             "return Boolean(it.waiting);"
         )
         browser.until(lambda: browser.run(waiting))
