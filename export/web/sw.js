@@ -8,13 +8,13 @@
 importScripts("precache.js");
 
 const { version, files } = self.PRECACHE;
-const { scope } = self.registration;
-const PREFIX = `graves_tf ${scope} `;
+const PREFIX = `graves_tf ${self.registration.scope} `;
 const CACHE = PREFIX + version;
-const FILES = new Set(files.map((file) => new URL(file, scope).href));
-const WASM = new URL("litert/wasm/", scope).href;
 
-self.addEventListener("install", (event) => event.waitUntil(keep()));
+self.addEventListener("install", (event) => {
+  const requests = files.map((file) => new Request(file, { cache: "reload" }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
+});
 
 // A newer version waits until a page begins anew, lest a page of one version
 // meet a network of another.
@@ -24,45 +24,26 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
-    older()
-      .then((keys) => Promise.all(keys.map((key) => caches.delete(key))))
+    caches
+      .keys()
+      .then((keys) => keys.filter((k) => k.startsWith(PREFIX) && k !== CACHE))
+      .then((old) => Promise.all(old.map((key) => caches.delete(key))))
       .then(() => self.clients.claim()),
   );
 });
 
-// What else lies below the page is none of ours.
 self.addEventListener("fetch", (event) => {
-  const url = event.request.url.replace(/[?#].*/, "");
-  const own = FILES.has(url) || url.startsWith(WASM);
+  const own = event.request.url.startsWith(self.registration.scope);
   if (own && event.request.method === "GET") {
     event.respondWith(answer(event.request));
   }
 });
-
-async function keep() {
-  const cache = await caches.open(CACHE);
-  const fresh = (url) => cache.add(new Request(url, { cache: "reload" }));
-  await Promise.all(files.map(fresh));
-  // Which wasm this browser takes an older version knows; where it is no
-  // more, the page will load another.
-  for (const key of await older()) {
-    for (const { url } of await (await caches.open(key)).keys()) {
-      if (url.startsWith(WASM)) await fresh(url).catch(() => {});
-    }
-  }
-}
-
-async function older() {
-  const keys = await caches.keys();
-  return keys.filter((key) => key.startsWith(PREFIX) && key !== CACHE);
-}
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request, { ignoreSearch: true });
   if (kept) return kept;
   const response = await fetch(request);
-  // With a full disk the page goes on, but not offline.
-  if (response.ok) await cache.put(request, response.clone()).catch(() => {});
+  if (response.ok) await cache.put(request, response.clone());
   return response;
 }
