@@ -15,6 +15,7 @@ from graves_tf.sampling.handwriting_sampler import HandwritingSampler
 STYLES = 6
 STYLE_TEXT = "the quick brown fox"
 LITERT_MODULES = ("litert/core.js", "litert/wasm_utils.js")
+WASM = "litert/wasm"
 _PAGE = pathlib.Path(__file__).parent / "web"
 
 
@@ -95,17 +96,26 @@ def precache(directory, names):
     """`precache.js`: what the service worker keeps from the start.
 
     The wasm is not among it: a browser needs one of two files, and finds out
-    itself which.
+    itself which. It keeps that for as long as `wasm` stays the same.
 
     Args:
         directory: the folder.
         names: of files in it.
     """
+    wasm = sorted(path.name for path in (directory / WASM).iterdir())
+    entries = {
+        "version": _version(directory, names),
+        "files": ["./", *names],
+        "wasm": _version(directory / WASM, wasm),
+    }
+    return f"self.PRECACHE = {json.dumps(entries, indent=1)};\n"
+
+
+def _version(directory, names):
     version = hashlib.sha256()
     for name in names:
         version.update(name.encode() + (directory / name).read_bytes())
-    entries = {"version": version.hexdigest()[:16], "files": ["./", *names]}
-    return f"self.PRECACHE = {json.dumps(entries, indent=1)};\n"
+    return version.hexdigest()[:16]
 
 
 def _write_json(path, content):

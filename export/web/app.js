@@ -3,7 +3,7 @@
 import { readJob, readPad } from "./form.js";
 import { clip, splitStrokes } from "./geometry.js";
 import { InkView } from "./ink_view.js";
-import { keepOffline } from "./offline.js";
+import { keepOffline, renew } from "./offline.js";
 import { Pad } from "./pad.js";
 import { isComplete } from "./sampler.js";
 import { loadStyles, showStyles } from "./styles.js";
@@ -40,6 +40,7 @@ async function start() {
   } catch (error) {
     say("");
     complain(error);
+    renew();
     return;
   }
   $("about").textContent =
@@ -49,6 +50,7 @@ async function start() {
   $("write").disabled = false;
   showPad();
   say("Ready.");
+  renew();
 }
 
 // --- writing -----------------------------------------------------------------

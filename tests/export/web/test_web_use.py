@@ -195,24 +195,85 @@ def test_it_works_offline(browser, page_folder, serve):
     assert browser.write()[0].startswith("Done")
 
 
+def export_anew(folder):
+    """The folder as if it had been written anew with a page that differs."""
+    for name, old, new in (
+        ("index.html", "<h1>Handwriting", "<h1>Anew"),
+        ("precache.js", '"version": "', '"version": "anew'),
+    ):
+        content = (folder / name).read_text("utf-8")
+        assert old in content
+        (folder / name).write_text(content.replace(old, new), "utf-8")
+
+
+def until_renewed(browser):
+    """What was kept before goes when the newer version comes."""
+    kept = "return (await caches.keys()).filter((k) => !/ wasm /.test(k))"
+    browser.until(lambda: all(" anew" in key for key in browser.run(kept)))
+
+
+def heading(browser):
+    return browser.run("return document.querySelector('h1').textContent")
+
+
 def test_an_export_anew_is_taken_up(browser, page_folder, serve, tmp_path):
     folder = tmp_path / "page"
     shutil.copytree(page_folder, folder)
     with serve(folder) as url:
         browser.open(url).until_ready()
-        html = (folder / "index.html").read_text("utf-8")
-        html = html.replace("<h1>Handwriting", "<h1>Anew")
-        (folder / "index.html").write_text(html, "utf-8")
-        precache = (folder / "precache.js").read_text("utf-8")
-        precache = precache.replace('"version": "', '"version": "anew')
-        (folder / "precache.js").write_text(precache, "utf-8")
+        export_anew(folder)
         browser.open(url).until_ready()
-        waiting = (
-            "const it = await navigator.serviceWorker.getRegistration();"
-            "return Boolean(it.waiting);"
-        )
-        browser.until(lambda: browser.run(waiting))
+        assert heading(browser) == "Handwriting"
+        until_renewed(browser)
+    # The server is gone, and what the browser itself may have kept too.
+    browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    browser.open(url).until_ready()
+    assert heading(browser) == "Anew"
+    browser.put("text", "ab")
+    assert browser.write()[0].startswith("Done")
+
+
+def test_a_page_that_fails_is_renewed(browser, page_folder, serve, tmp_path):
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    worker = folder / "worker.js"
+    whole = worker.read_text("utf-8")
+    worker.write_text(whole.replace("sampler.tflite", "no.tflite"), "utf-8")
+    with serve(folder) as url:
+        for _ in range(2):
+            browser.open(url).until(lambda: browser.text("error"))
+        worker.write_text(whole, "utf-8")
+        export_anew(folder)
+        browser.open(url).until(lambda: browser.text("error"))
+        until_renewed(browser)
+        browser.open(url).until_ready()
+
+
+def test_what_is_not_the_pages_is_left_alone(
+    browser, page_folder, serve, tmp_path
+):
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    other = folder / "other.txt"
+    other.write_text("one")
+    ask = "return (await fetch('other.txt', {cache: 'no-store'})).text()"
+    with serve(folder) as url:
+        browser.open(url).until_ready()
+        browser.open(url).until_ready()
+        assert browser.run("return !!navigator.serviceWorker.controller")
+        assert browser.run(ask) == "one"
+        other.write_text("other")
+        assert browser.run(ask) == "other"
+
+
+def test_another_page_in_its_place(browser, page_folder, serve, tmp_path):
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    with serve(folder) as url:
+        browser.open(url).until_ready()
+        shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / "index.html").write_text("<h1>Another</h1>")
         browser.open(url)
-        heading = browser.driver.find_element
-        browser.until(lambda: "Anew" in heading("css selector", "h1").text)
-        browser.until_ready()
+        # While it is loaded again there may be no heading at all.
+        browser.until(lambda: "<h1>Another" in browser.driver.page_source)
