@@ -6,9 +6,9 @@ import time
 from graves_tf.command import run_command
 from graves_tf.interruption import noted_signals
 from graves_tf.resuming import take_over
+from graves_tf.train_defaults import set_defaults
 from graves_tf.train_options import check
 from graves_tf.train_options import make_parser
-from graves_tf.train_options import set_defaults
 
 
 def train(options):

@@ -15,7 +15,7 @@ from graves_tf.ink.alphabet import ALPHABETS
 from graves_tf.ink.line import Line
 from graves_tf.networks import HandwritingSynthesizer
 from graves_tf.scoring import Scorer
-from graves_tf.train_options import FINE_TUNING
+from graves_tf.train_defaults import FINE_TUNING
 
 # XLA takes long to compile; `test_train.py` has it.
 QUICK = ["--no-jit"] if keras.backend.backend() == "tensorflow" else []
