@@ -4,6 +4,7 @@ import json
 
 from graves_tf.command import data_options
 from graves_tf.command import progress
+from graves_tf.command import progress_of
 
 # Table 1 of the paper: preset, regularisation, dynamic evaluation; bits per
 # character, perplexity, error in percent, epochs.
@@ -97,13 +98,9 @@ def dynamic_scores(options, network, symbols, where):
             dynamic.DynamicRMS(rate, decay),
             dynamic.mean_squares(network, training.ids, length=length),
         )
-    return dynamic.evaluate(
-        network,
-        symbols,
-        optimizer,
-        length=length,
-        verbose=0 if options.json else 1,
-    )
+    sequences = 0 if options.json else -(-len(symbols) // length)
+    with progress_of(sequences, "sequence") as advance:
+        return dynamic.evaluate(network, symbols, optimizer, length, advance)
 
 
 def table(options, network, text, split, scores):

@@ -106,6 +106,15 @@ def test_evaluation_counts_every_symbol(run, data, dynamic, capsys):
     assert 0 < scores["error_percent"] < 50
 
 
+def test_progress_is_not_part_of_the_table(run, data, capsys):
+    arguments = [str(run / "best.keras"), "--data", str(data)]
+    assert evaluate.main([*arguments, "--dynamic", "sgd"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("cats, test: 308 characters")
+    sequences = -(-7 * len(TEXT) // 100)
+    assert f"{sequences}/{sequences}" in said.err
+
+
 def test_rms(run, data, capsys):
     arguments = [str(run / "best.keras"), "--data", str(data), "--json"]
     dynamic = ["--dynamic", "rms", "--symbols", "200"]

@@ -97,7 +97,7 @@ def mean_squares(network, symbols, batches=200, length=100):
     return [ops.convert_to_numpy(s) / len(stream) for s in collector.squares]
 
 
-def evaluate(network, symbols, optimizer, length=100, verbose=0):
+def evaluate(network, symbols, optimizer, length=100, advance=None):
     """Dynamic evaluation of a text (Sec. 3.1).
 
     The text is read once, as one stream. A sequence of T symbols is scored
@@ -111,7 +111,8 @@ def evaluate(network, symbols, optimizer, length=100, verbose=0):
             kind, or a `DynamicRMS` and its mean squares:
             `(DynamicRMS(), mean_squares(…))`.
         length: T.
-        verbose: as `model.fit` has it; 1 shows a progress bar.
+        advance: called with 1 after each sequence, e.g. that of
+            `progress_of`.
 
     Returns:
         `graves_tf.text.scoring.figures`.
@@ -123,7 +124,15 @@ def evaluate(network, symbols, optimizer, length=100, verbose=0):
     if statistics is not None:
         optimizer.start(model.trainable_variables, statistics)
     stream = TextStreams(symbols, 1, length)
-    history = model.fit(stream, shuffle=False, verbose=verbose).history
+    callbacks = []
+    if advance:
+        callback = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs: advance(1)
+        )
+        callbacks.append(callback)
+    history = model.fit(
+        stream, shuffle=False, verbose=0, callbacks=callbacks
+    ).history
     count = len(symbols)
     return figures(
         history["bits_per_symbol"][-1] * np.log(2.0) * count,
