@@ -29,7 +29,8 @@ export async function keepOffline() {
  */
 export async function renew() {
   const registration = await serviceWorker?.getRegistration();
-  if (!registration) return;
+  // Another page's, of a folder above, is none of ours.
+  if (registration?.scope !== new URL(".", location.href).href) return;
   const takeOver = () => registration.waiting?.postMessage("take over");
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", takeOver);
