@@ -47,8 +47,8 @@ def main():
         "--samples", type=int, default=8, help="batches of the peer's"
     )
     args = arguments.parse_args()
-    timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)
+    timing.set_tensorflow_threads(args.threads)
 
     lines = load(args)
     ours, peer = OurEpoch(lines, args), TorchEpoch(lines, args)

@@ -23,8 +23,8 @@ def main():
     arguments.add_argument("--inputs", type=int, default=460)
     timing.add_dtype(arguments)
     args = arguments.parse_args()
-    timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)
+    timing.set_tensorflow_threads(args.threads)
 
     times = timing.alternate(
         {OURS: our_step(args), PEER: torch_step(args)}, args.rounds

@@ -51,8 +51,8 @@ def main():
 
 
 def report_speed(args):
-    timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)
+    timing.set_tensorflow_threads(args.threads)
     network = our_training.compiled_network(args.dtype)
     inputs, targets = our_training.random_batch(
         args.batch, args.steps, args.characters, network.alphabet.size

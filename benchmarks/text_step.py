@@ -31,8 +31,8 @@ def main():
         help="bfloat16: the peer under torch.autocast",
     )
     args = arguments.parse_args()
-    timing.set_tensorflow_threads(args.threads)
     timing.set_torch_threads(args.threads)
+    timing.set_tensorflow_threads(args.threads)
     random = np.random.default_rng(0)
     shape = (args.batch, args.steps + 1)
     symbols = random.integers(CLASSES[args.preset], size=shape, dtype="int32")

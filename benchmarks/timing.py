@@ -41,11 +41,16 @@ def set_tensorflow_threads(threads):
 
 
 def set_torch_threads(threads):
-    """Limits PyTorch; to be called before anything has imported it."""
+    """Limits PyTorch; to be called before anything imports it or TensorFlow.
+
+    PyTorch's compiler is loaded with its first optimizer, and ends the process
+    where TensorFlow's is there already: both bring an LLVM.
+    """
     # By default its idle threads wait busily. Where anything else runs on the
     # machine, TensorFlow's idle threads say, that slows it up to 30 times.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
+    import torch._dynamo
 
     torch.set_num_threads(threads)
 
